@@ -1,0 +1,1 @@
+"""Intelligent Operations Centre of a Vietnamese province."""

@@ -1,0 +1,49 @@
+"""The only place that asks for the time, and the local day of the province."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Clock(Protocol):
+    """Answers with an aware UTC moment."""
+
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 (the one place)
+
+
+@dataclass
+class FrozenClock:
+    """A clock that stands still until a test moves it."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+def local_day(at: datetime) -> date:
+    """Day in Asia/Ho_Chi_Minh (UTC+7, no daylight saving) that holds the moment."""
+    return at.astimezone(LOCAL).date()
+
+
+def start_of(day: date) -> datetime:
+    """00:00 local of the day, in UTC."""
+    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """24:00 local of the day, in UTC."""
+    return start_of(day + timedelta(days=1))

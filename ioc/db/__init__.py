@@ -1,0 +1,1 @@
+"""The database: connections, named queries, migrations. Knows no stream and no panel."""

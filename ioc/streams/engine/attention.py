@@ -1,0 +1,103 @@
+"""What needs a person's attention: gaps, paused partitions, dead letters and their way back."""
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ioc.db.connect import Connection
+from ioc.streams.engine.batch import CHANNEL
+from ioc.streams.engine.broker import Gap, Partition, Publisher
+
+DEAD_LETTER_TOPIC = "ioc.deadletter"
+
+
+def store_gaps(conn: Connection, gaps: Sequence[Gap], at: datetime) -> None:
+    """Note offsets that were lost at the broker; shown red until a person closes them."""
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into stream_gap (topic, partition, from_offset, to_offset, found_at) values (%s, %s, %s, %s, %s) on conflict do nothing",
+            [(*gap, at) for gap in gaps],
+        )
+    conn.execute("select pg_notify(%s, 'sink')", (CHANNEL,))
+
+
+def store_pause(conn: Connection, partition: Partition, at_offset: int, reason: str, at: datetime) -> None:
+    """Note that a partition is read no further until a person resumes it."""
+    conn.execute(
+        "insert into partition_pause (topic, partition, at_offset, reason, paused_at) values (%s, %s, %s, %s, %s) on conflict do nothing",
+        (*partition, at_offset, reason, at),
+    )
+    conn.execute("select pg_notify(%s, 'sink')", (CHANNEL,))
+
+
+def open_pauses(conn: Connection) -> set[Partition]:
+    """Partitions that are paused now."""
+    return {(row[0], row[1]) for row in conn.execute("select topic, partition from partition_pause where resumed_at is null")}
+
+
+def resume(conn: Connection, topic: str, partition: int, at: datetime) -> bool:
+    """Let a paused partition be read again; False when it was not paused."""
+    done = conn.execute("update partition_pause set resumed_at = %s where topic = %s and partition = %s and resumed_at is null",
+                        (at, topic, partition))
+    return done.rowcount > 0
+
+
+class Letter(NamedTuple):
+    """A dead letter as stored."""
+
+    letter_id: int
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    headers: list[tuple[str, bytes]]
+    value: bytes | None
+    reason: str
+    detail: str
+    recorded_at: datetime
+    replayed_at: datetime | None
+
+
+_LETTER = ("select letter_id, topic, partition, message_offset, message_timestamp_ms, key, headers, value, reason, detail, recorded_at, "
+           "replayed_at from dead_letter ")
+
+
+def letters(conn: Connection, *, reason: str | None = None, limit: int = 50) -> list[Letter]:
+    """Newest dead letters, of one reason or of all."""
+    rows = conn.execute(_LETTER + "where %s::text is null or reason = %s order by letter_id desc limit %s", (reason, reason, limit))
+    return [_letter(*row) for row in rows]
+
+
+def letter(conn: Connection, letter_id: int) -> Letter | None:
+    """One dead letter."""
+    row = conn.execute(_LETTER + "where letter_id = %s", (letter_id,)).fetchone()
+    return _letter(*row) if row else None
+
+
+def _letter(letter_id: int, topic: str, partition: int, offset: int, timestamp_ms: int, key: bytes | None,  # noqa: PLR0913 (a row)
+            headers: list[list[str]], value: bytes | None, reason: str, detail: str, recorded_at: datetime,
+            replayed_at: datetime | None) -> Letter:
+    read = [(name, base64.b64decode(text)) for name, text in headers]
+    return Letter(letter_id, topic, partition, offset, timestamp_ms, key, read, value, reason, detail, recorded_at, replayed_at)
+
+
+def replay(conn: Connection, publisher: Publisher, found: Letter, at: datetime, *, value: bytes | None = None) -> None:
+    """Send a letter to its topic again, as it was or with a corrected value, and note when."""
+    publisher.send(found.topic, found.key, found.value if value is None else value, found.headers)
+    publisher.flush()
+    conn.execute("update dead_letter set replayed_at = %s where letter_id = %s", (at, found.letter_id))
+
+
+def publish_letters(conn: Connection, publisher: Publisher, at: datetime, *, most: int = 500) -> None:
+    """Publish dead letters that are not yet on their topic, at least once; sinks share the work."""
+    rows = conn.execute(_LETTER + "where published_at is null order by letter_id limit %s for update skip locked", (most,)).fetchall()
+    if not rows:
+        return
+    for found in (_letter(*row) for row in rows):
+        origin = [("ioc_topic", found.topic), ("ioc_partition", str(found.partition)), ("ioc_offset", str(found.offset)),
+                  ("ioc_reason", found.reason), ("ioc_detail", found.detail), ("ioc_letter", str(found.letter_id))]
+        publisher.send(DEAD_LETTER_TOPIC, found.key, found.value, [*found.headers, *((n, v.encode()) for n, v in origin)])
+    publisher.flush()
+    conn.execute("update dead_letter set published_at = %s where letter_id = any(%s)", (at, [row[0] for row in rows]))

@@ -1,0 +1,96 @@
+"""Message → event, or the reason why it never can be one. Pure: no database, no broker, no clock."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ioc.errors import InvalidEvent
+from ioc.streams.engine.contract import Stream
+from ioc.streams.engine.envelope import Envelope, read_envelope
+from ioc.streams.engine.event import Event, Message
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(hours=1)
+"""How far a source's clock may run ahead of the centre's before its times are called impossible."""
+
+Decoder = Callable[[Message, datetime], Event[Any]]
+
+
+def decoder(stream: Stream) -> Decoder:
+    """Decoder of one stream's messages; its second argument is the moment of reading (aware UTC)."""
+    fields = frozenset(stream.schema.__struct_fields__)
+    facts = {stream.type_of(fact): (fact, rank, required) for rank, (fact, required) in enumerate(stream.facts.items())}
+
+    def decode(message: Message, now: datetime) -> Event[Any]:
+        envelope = read_envelope(message)
+        if envelope.type not in facts:
+            raise InvalidEvent("type", f"'{envelope.type}' is no event of {stream.topic}; known are {', '.join(facts)}")
+        fact, rank, required = facts[envelope.type]
+        _check_time(envelope.time, now)
+        raw, data = _data(stream.schema, envelope.data)
+        for name in required:
+            if getattr(data, name) is None:
+                raise InvalidEvent("schema", f"'{fact}' needs the field '{name}'")
+        if stream.check:
+            stream.check(fact, data)
+        rest = None if fields.issuperset(raw) else msgspec.json.encode({k: v for k, v in raw.items() if k not in fields}).decode()
+        return Event(
+            identity=_hash(envelope.source, envelope.id),
+            digest=_digest(envelope, raw),
+            stream=stream.name,
+            source=envelope.source,
+            id=envelope.id,
+            type=envelope.type,
+            fact=fact,
+            subject=envelope.subject,
+            occurred_at=envelope.time,
+            sequence=envelope.sequence,
+            rank=rank,
+            simulated=envelope.simulated,
+            data=data,
+            rest=rest,
+        )
+
+    return decode
+
+
+def _check_time(at: datetime, now: datetime) -> None:
+    if at < EARLIEST:
+        raise InvalidEvent("time", f"{at.isoformat()} is before {EARLIEST.date()}")
+    if at > now + AHEAD:
+        raise InvalidEvent("time", f"{at.isoformat()} is more than {AHEAD} ahead of the centre's clock ({now.isoformat(timespec='seconds')})")
+
+
+def _data(schema: type[msgspec.Struct], data: bytes) -> tuple[Mapping[str, Any], Any]:
+    try:
+        raw = msgspec.json.decode(data)
+        if not isinstance(raw, dict):
+            raise InvalidEvent("schema", f"the data must be a JSON object, not {type(raw).__name__}")
+        if b"\\u0000" in data and _has_nul(raw):
+            raise InvalidEvent("schema", "a text contains a NUL character, which the database cannot hold")
+        return raw, msgspec.convert(raw, schema)
+    except msgspec.ValidationError as error:
+        raise InvalidEvent("schema", str(error)) from None
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise InvalidEvent("bytes", f"the data is no JSON: {error}") from None
+
+
+def _has_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_has_nul(k) or _has_nul(v) for k, v in value.items())
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\0" in value
+
+
+def _digest(envelope: Envelope, raw: Mapping[str, Any]) -> UUID:
+    canonical = msgspec.json.encode(raw, order="deterministic").decode()
+    return _hash(envelope.type, envelope.subject, envelope.time.isoformat(), str(envelope.simulated), canonical)
+
+
+def _hash(*parts: str) -> UUID:
+    return UUID(bytes=hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=16).digest())

@@ -1,0 +1,177 @@
+"""Apache Kafka through kafka-python: the only file that imports it.
+
+Traps (docs/why.md): the offset reset is 'none', so that a position out of range is seen and stored as a gap instead of being
+reset in silence; librdkafka's mock answers no ApiVersions v4 (set IOC_KAFKA_API_VERSION=2.0) and waits fetches out.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import CommitFailedError, IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.structs import OffsetAndMetadata
+
+from ioc.errors import UnavailableError
+from ioc.settings import Settings
+from ioc.streams.engine.broker import Delivery, Gap, Partition
+from ioc.streams.engine.event import Message
+
+log = logging.getLogger(__name__)
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {"bootstrap_servers": settings.kafka.split(",")}
+    if settings.kafka_api_version:
+        options["api_version"] = tuple(int(part) for part in settings.kafka_api_version.split("."))
+    return options
+
+
+def _away(what: str, error: Exception) -> NoReturn:
+    raise UnavailableError(f"Kafka: {what} failed: {error or type(error).__name__}") from error
+
+
+class KafkaSource:
+    """The sink's share of the partitions, as a member of its consumer group."""
+
+    def __init__(self, settings: Settings, topics: Sequence[str]) -> None:
+        try:
+            self._consumer = KafkaConsumer(
+                *topics,
+                **_options(settings),
+                group_id=settings.group,
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                fetch_max_wait_ms=100,
+                max_partition_fetch_bytes=2 << 20,
+                max_poll_records=settings.batch,
+                session_timeout_ms=6000,
+                heartbeat_interval_ms=1000,
+                max_poll_interval_ms=300_000,
+                metadata_max_age_ms=10_000,
+                client_id="ioc-sink",
+            )
+        except KafkaError as error:
+            _away(f"connecting to {settings.kafka}", error)
+        self._expected: dict[Partition, int] = {}
+
+    def poll(self, *, timeout_s: float, most: int) -> Delivery:
+        try:
+            records = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=most)
+        except NoOffsetForPartitionError as error:
+            return Delivery((), self._start(error.args[0]))
+        except OffsetOutOfRangeError as error:
+            return Delivery((), self._skip_lost(error.args[0]))
+        except KafkaError as error:
+            _away("reading", error)
+        messages: list[Message] = []
+        gaps: list[Gap] = []
+        for tp, batch in records.items():
+            partition = (tp.topic, tp.partition)
+            expected = self._expected.get(partition)
+            if expected is not None and batch[0].offset > expected:
+                gaps += self._jump(tp, expected, batch[0].offset)
+            self._expected[partition] = batch[-1].offset + 1
+            messages += [
+                Message(topic=r.topic, partition=r.partition, offset=r.offset, timestamp_ms=r.timestamp, key=r.key, headers=r.headers,
+                        value=r.value)
+                for r in batch
+            ]
+        return Delivery(messages, gaps)
+
+    def _start(self, partitions: Sequence[TopicPartition]) -> list[Gap]:
+        # A group that never read here: all the broker ever had is owed, so what it has already forgotten is a gap.
+        return self._skip_lost(dict.fromkeys(partitions, 0))
+
+    def _skip_lost(self, positions: Mapping[TopicPartition, int]) -> list[Gap]:
+        try:
+            starts = self._consumer.beginning_offsets(list(positions))
+            ends = self._consumer.end_offsets(list(positions))
+        except KafkaError as error:
+            _away("asking for the first offsets", error)
+        gaps: list[Gap] = []
+        for tp, at in positions.items():
+            start = starts[tp]
+            if at > ends[tp]:
+                log.warning("%s/%s: position %s lies behind the log's end %s: the log is another one, reading it from %s",
+                            tp.topic, tp.partition, at, ends[tp], start)
+            elif at < start:
+                gaps.append(Gap(tp.topic, tp.partition, at, start))
+            self.seek((tp.topic, tp.partition), start)
+        return gaps
+
+    def _jump(self, tp: TopicPartition, expected: int, found: int) -> list[Gap]:
+        # Transaction markers take offsets too: only what lies before the log's start was lost.
+        try:
+            start = self._consumer.beginning_offsets([tp])[tp]
+        except KafkaError as error:
+            self.seek((tp.topic, tp.partition), expected)
+            _away("asking for the first offset", error)
+        return [Gap(tp.topic, tp.partition, expected, min(start, found))] if start > expected else []
+
+    def commit(self, positions: Mapping[Partition, int]) -> None:
+        offsets = {TopicPartition(*partition): OffsetAndMetadata(offset, "", -1) for partition, offset in positions.items()}
+        try:
+            self._consumer.commit(offsets)
+        except CommitFailedError as error:
+            # Another member owns them now; it reads them again and the identities make that harmless.
+            log.info("commit refused after a rebalance: %s", error)
+        except KafkaError as error:
+            _away("committing", error)
+
+    def seek(self, partition: Partition, offset: int) -> None:
+        try:
+            self._consumer.seek(TopicPartition(*partition), offset)
+        except (IllegalStateError, AssertionError):
+            return  # no longer ours
+        self._expected[partition] = offset
+
+    def pause(self, partition: Partition) -> None:
+        if partition in self.assigned():
+            self._consumer.pause(TopicPartition(*partition))
+
+    def resume(self, partition: Partition) -> None:
+        if partition in self.assigned():
+            self._consumer.resume(TopicPartition(*partition))
+
+    def assigned(self) -> set[Partition]:
+        owned = {(tp.topic, tp.partition) for tp in self._consumer.assignment()}
+        for gone in set(self._expected) - owned:
+            del self._expected[gone]
+        return owned
+
+    def close(self) -> None:
+        self._consumer.close(autocommit=False)
+
+
+class KafkaPublisher:
+    """Publishes records; `flush` raises when one of them could not be delivered."""
+
+    def __init__(self, settings: Settings) -> None:
+        try:
+            # Idempotence needs InitProducerId, which the mock speaks; identities make repeats harmless anyway.
+            self._producer = KafkaProducer(**_options(settings), acks="all", linger_ms=20, enable_idempotence=False, client_id="ioc-publisher")
+        except KafkaError as error:
+            _away(f"connecting to {settings.kafka}", error)
+        self._pending: list[Any] = []
+
+    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]], *,
+             timestamp_ms: int | None = None) -> None:
+        try:
+            self._pending.append(self._producer.send(topic, value=value, key=key, headers=list(headers), timestamp_ms=timestamp_ms))
+        except KafkaError as error:
+            _away(f"publishing to {topic}", error)
+        if len(self._pending) >= 5000:
+            self.flush()
+
+    def flush(self) -> None:
+        pending, self._pending = self._pending, []
+        try:
+            self._producer.flush()
+            for future in pending:
+                future.get(timeout=30)
+        except KafkaError as error:
+            _away("publishing", error)
+
+    def close(self) -> None:
+        self._producer.close(timeout=5)

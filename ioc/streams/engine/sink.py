@@ -1,0 +1,207 @@
+"""The sink: reads its share of the partitions, writes batches, commits offsets; scale by starting another one."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import psycopg
+
+from ioc.clock import Clock
+from ioc.db.connect import Connection
+from ioc.db.migrate import mark
+from ioc.errors import UnavailableError
+from ioc.streams.engine import attention
+from ioc.streams.engine.batch import BatchWriter, Item, Reader
+from ioc.streams.engine.breaker import Breaker
+from ioc.streams.engine.broker import Partition, Publisher, Source
+from ioc.streams.engine.contract import Stream
+from ioc.streams.engine.event import DeadLetter, Message
+from ioc.streams.engine.registry import streams
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 0.5
+ATTENTION_S = 2.0
+
+
+class Totals(NamedTuple):
+    """What a sink has done since it started."""
+
+    new: int = 0
+    repeats: int = 0
+    dead: int = 0
+
+
+class Sink:
+    """The loop. `connect` opens a database connection and raises UnavailableError while there is none."""
+
+    def __init__(self, source: Source, connect: Callable[[], Connection], clock: Clock, *, batch: int = 5000,
+                 publisher: Publisher | None = None) -> None:
+        self._source = source
+        self._connect = connect
+        self._clock = clock
+        self._batch = batch
+        self._publisher = publisher
+        self._streams: dict[str, Stream] = streams()
+        self._breaker = Breaker()
+        self._paused: set[Partition] = set()
+        self._conn: Connection | None = None
+        self._writer: BatchWriter | None = None
+        self._reader: Reader | None = None
+        self._looked_at: float | None = None
+        self._down: set[str] = set()
+        self.totals = Totals()
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop; an absent broker or database is waited for, and logged once."""
+        while not stop.is_set():
+            try:
+                self.step(stop)
+            except UnavailableError as error:
+                self._log_down("broker", error)
+                stop.wait(WAIT_S)
+        self._source.close()
+
+    def step(self, stop: threading.Event) -> int:
+        """One poll and what it brought; answers the number of messages."""
+        self._look_after(stop)
+        delivery = self._source.poll(timeout_s=0.2, most=self._batch)
+        self._log_up("broker")
+        if delivery.gaps:
+            self._safely(stop, lambda conn: attention.store_gaps(conn, delivery.gaps, self._clock.now()))
+        items, tripped = self._read(delivery.messages)
+        if items:
+            self._write(items, stop)
+            for partition, at, reason in tripped:
+                self._pause(stop, partition, at, reason)
+        return len(items)
+
+    def _read(self, messages: Sequence[Message]) -> tuple[list[Item], list[tuple[Partition, int, str]]]:
+        assert self._reader is not None
+        now = self._clock.now()
+        items: list[Item] = []
+        tripped: list[tuple[Partition, int, str]] = []
+        shut = set(self._paused)
+        for message in messages:
+            partition = (message.topic, message.partition)
+            if partition in shut:
+                continue
+            item = self._reader.read(message, now)
+            items.append(item)
+            bad = isinstance(item.meaning, DeadLetter)
+            if self._breaker.judge(partition, good=not bad):
+                shut.add(partition)
+                reason = f"more than half of the last messages were bad; the latest: {item.meaning.detail}" if isinstance(
+                    item.meaning, DeadLetter) else "more than half of the last messages were bad"
+                tripped.append((partition, message.offset + 1, reason))
+        self._rewind(messages, items, shut)
+        return items, tripped
+
+    def _rewind(self, messages: Sequence[Message], items: Sequence[Item], shut: set[Partition]) -> None:
+        # What was delivered beyond the pause is not read now: it stays owed at the broker.
+        taken = {(i.message.topic, i.message.partition, i.message.offset) for i in items} if shut else set()
+        for partition in shut:
+            left = [m.offset for m in messages if (m.topic, m.partition) == partition and (*partition, m.offset) not in taken]
+            if left:
+                self._source.seek(partition, min(left))
+
+    def _write(self, items: Sequence[Item], stop: threading.Event) -> None:
+        """Write items whole; where the database refuses the data, find the one that it refuses and bury that."""
+        while not stop.is_set():
+            try:
+                self._ensure(stop)
+                assert self._writer is not None
+                written = self._writer.write(items, self._clock.now())
+            except (psycopg.DataError, UnicodeEncodeError) as error:
+                self._divide(items, error, stop)
+                return
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self._drop_broken(error, stop)
+                continue
+            self._log_up("database")
+            self.totals = Totals(self.totals.new + written.new, self.totals.repeats + written.repeats, self.totals.dead + written.dead)
+            self._source.commit(written.positions)
+            return
+
+    def _divide(self, items: Sequence[Item], error: Exception, stop: threading.Event) -> None:
+        if len(items) == 1:
+            detail = f"the database refuses the data: {str(error).splitlines()[0]}"
+            message = items[0].message
+            self._write([Item(message, DeadLetter(message=message, reason="refused", detail=detail))], stop)
+            return
+        half = len(items) // 2
+        self._write(items[:half], stop)
+        self._write(items[half:], stop)
+
+    def _ensure(self, stop: threading.Event) -> None:
+        while not stop.is_set() and self._writer is None:
+            try:
+                self._conn = self._connect()
+                self._writer = BatchWriter(self._conn, self._streams)
+                self._reader = Reader(self._streams, refuse_simulated=mark(self._conn) == "real")
+                self._conn.commit()
+            except (UnavailableError, psycopg.OperationalError) as error:
+                self._drop_broken(error, stop)
+
+    def _drop_broken(self, error: Exception, stop: threading.Event) -> None:
+        if self._conn is not None and not self._conn.broken and not self._conn.closed:
+            log.info("transaction repeated: %s", error)  # a dead-lock victim: the connection is sound
+            return
+        self._log_down("database", error)
+        self._conn = self._writer = None
+        stop.wait(WAIT_S)
+
+    def _safely(self, stop: threading.Event, act: Callable[[Connection], None]) -> None:
+        """Do something small in a transaction of its own, as often as it takes."""
+        while not stop.is_set():
+            try:
+                self._ensure(stop)
+                if self._conn is not None:
+                    with self._conn.transaction():
+                        act(self._conn)
+                    return
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self._drop_broken(error, stop)
+
+    def _pause(self, stop: threading.Event, partition: Partition, at: int, reason: str) -> None:
+        log.error("%s/%s paused at offset %s: %s", *partition, at, reason)
+        self._safely(stop, lambda conn: attention.store_pause(conn, partition, at, reason, self._clock.now()))
+        self._paused.add(partition)
+        self._source.pause(partition)
+
+    def _look_after(self, stop: threading.Event) -> None:
+        """Every two seconds: which partitions a person has resumed, which dead letters wait to be published."""
+        self._ensure(stop)
+        now = self._clock.now().timestamp()
+        if self._looked_at is not None and 0 <= now - self._looked_at < ATTENTION_S:
+            return
+        self._looked_at = now
+        self._safely(stop, self._follow_pauses)
+        if self._publisher is not None:
+            publisher = self._publisher
+            try:
+                self._safely(stop, lambda conn: attention.publish_letters(conn, publisher, self._clock.now()))
+                self._log_up("dead-letter topic")
+            except UnavailableError as error:
+                self._log_down("dead-letter topic", error)
+
+    def _follow_pauses(self, conn: Connection) -> None:
+        wanted = attention.open_pauses(conn)
+        for partition in self._paused - wanted:
+            log.info("%s/%s resumed", *partition)
+            self._breaker.forget(partition)
+            self._source.resume(partition)
+        for partition in wanted & self._source.assigned():
+            self._source.pause(partition)
+        self._paused = wanted
+
+    def _log_down(self, part: str, error: Exception) -> None:
+        if part not in self._down:
+            self._down.add(part)
+            log.error("%s away, waiting for it: %s", part, error)
+
+    def _log_up(self, part: str) -> None:
+        if part in self._down:
+            self._down.discard(part)
+            log.info("%s is back", part)

@@ -1,0 +1,198 @@
+"""Projecting events onto states, history and rollups inside the batch's transaction (architecture: one transaction a batch)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from ioc.db.connect import Connection
+from ioc.streams.engine import history
+from ioc.streams.engine.contract import Projection, Stream
+from ioc.streams.engine.event import Event
+from ioc.streams.engine.fold import Folded, Irregularity, fold, initial
+
+ENGINE_COLUMNS = ("subject", "state", "version", "first_at", "since_at", "last_at", "last_sequence", "last_rank", "last_source", "last_id",
+                  "simulated", "recorded_at")
+Deltas = dict[tuple[str, tuple[Any, ...]], dict[str, int]]
+"""(rollup table, primary key) → measure → difference."""
+
+
+class Standing(NamedTuple):
+    """A state row as locked: what is known of a subject before the batch. `last` is the order of its newest event, or None."""
+
+    subject: str
+    name: str
+    version: int
+    first_at: datetime
+    since_at: datetime | None
+    last: tuple[datetime, str, int, str, str] | None
+    simulated: bool
+    state: Any
+
+
+class Projected(NamedTuple):
+    """A subject after the batch. `whole`: folded from its first event, so changes and irregularities are all there are."""
+
+    before: Standing
+    after: Folded
+    events: list[Event[Any]]
+    whole: bool
+
+
+def state_columns(projection: Projection) -> tuple[str, ...]:
+    """Columns of a state table: the engine's, then the state's fields."""
+    return ENGINE_COLUMNS + tuple(projection.state.__struct_fields__)
+
+
+def prepare_stage(conn: Connection, stream: Stream) -> None:
+    """Create the session's staging tables of a stream."""
+    if stream.projection:
+        conn.execute(f"create temp table if not exists stage_{stream.projection.table} (like {stream.projection.table}) on commit delete rows")
+        history.prepare_stage(conn)
+
+
+def project(conn: Connection, stream: Stream, events: Sequence[Event[Any]], recorded_at: datetime, deltas: Deltas) -> None:
+    """Bring the states of the events' subjects up to date; rollup differences are added to `deltas`, not written."""
+    projection = stream.projection
+    assert projection is not None
+    by_subject: dict[str, list[Event[Any]]] = defaultdict(list)
+    for event in events:
+        by_subject[event.subject].append(event)
+    standings = _lock(conn, projection, by_subject, recorded_at)
+    done = _fold_all(conn, stream, standings, by_subject)
+    _write_states(conn, projection, done, recorded_at)
+    if projection.history:
+        history.write(conn, stream, done, recorded_at)
+    if projection.daily:
+        _add_deltas(projection, done, deltas)
+
+
+def _lock(conn: Connection, projection: Projection, by_subject: Mapping[str, Sequence[Event[Any]]], at: datetime) -> list[Standing]:
+    subjects = sorted(by_subject)
+    columns = state_columns(projection)
+    blank = _values(projection.state())
+    constants = ("", 0, at, None, None, "", 0, "", "", False, at, *blank)
+    firsts = [min(e.occurred_at for e in by_subject[s]) for s in subjects]
+    types = ", ".join(["%s"] * 2 + ["u.first_at"] + ["%s"] * (len(constants) - 3))
+    conn.execute(
+        f"insert into {projection.table} ({', '.join(columns)}) select u.subject, {types} "  # type: ignore[arg-type]
+        "from unnest(%s::text[], %s::timestamptz[]) with ordinality u (subject, first_at, n) order by n on conflict (subject) do nothing",
+        (*constants[:2], *constants[3:], subjects, firsts),
+    )
+    rows = conn.execute(
+        f"select {', '.join(columns)} from {projection.table} where subject = any(%s) order by subject collate \"C\" for update",  # type: ignore[arg-type]
+        (subjects,),
+    ).fetchall()
+    return [_standing(projection, row) for row in rows]
+
+
+def _values(state: msgspec.Struct) -> tuple[Any, ...]:
+    return tuple(msgspec.structs.astuple(state))
+
+
+def _standing(projection: Projection, row: Sequence[Any]) -> Standing:
+    subject, name, version, first_at, since_at, last_at, sequence, rank, source, event_id, simulated, _ = row[: len(ENGINE_COLUMNS)]
+    last = None if last_at is None else (last_at, sequence, rank, source, event_id)
+    state = projection.state(**dict(zip(projection.state.__struct_fields__, row[len(ENGINE_COLUMNS):], strict=True)))
+    return Standing(subject, name, version, first_at, since_at, last, simulated, state)
+
+
+def _fold_all(conn: Connection, stream: Stream, standings: Sequence[Standing], by_subject: Mapping[str, list[Event[Any]]]) -> list[Projected]:
+    projection = stream.projection
+    assert projection is not None
+    late: list[Standing] = []
+    done: list[Projected] = []
+    for standing in standings:
+        events = sorted(by_subject[standing.subject], key=lambda e: e.order)
+        if standing.last is not None and projection.mode == "fold" and events[0].order <= standing.last:
+            late.append(standing)
+            continue
+        done.append(Projected(standing, fold(projection, Folded(standing.name, standing.state, [], []), events), events, whole=False))
+    if late:
+        stories = read_events(conn, stream, [s.subject for s in late], min(_first(s, by_subject) for s in late))
+        for standing in late:
+            events = stories[standing.subject]
+            done.append(Projected(standing, fold(projection, initial(projection), events), events, whole=True))
+    return done
+
+
+def _first(standing: Standing, by_subject: Mapping[str, Sequence[Event[Any]]]) -> datetime:
+    return min(standing.first_at, *(e.occurred_at for e in by_subject[standing.subject]))
+
+
+def read_events(conn: Connection, stream: Stream, subjects: Sequence[str], since: datetime) -> dict[str, list[Event[Any]]]:
+    """Whole stories of subjects, in order. `since` bounds the chunks that are read (1.9 ms instead of 65 in 152 chunks)."""
+    fields = stream.schema.__struct_fields__
+    ranks = {stream.type_of(fact): (fact, rank) for rank, fact in enumerate(stream.facts)}
+    rows = conn.execute(
+        f"select identity, source, event_id, type, subject, occurred_at, sequence, simulated, {', '.join(fields)} "  # type: ignore[arg-type]
+        f"from {stream.table} where subject = any(%s) and occurred_at >= %s",
+        (list(subjects), since),
+    )
+    stories: dict[str, list[Event[Any]]] = {subject: [] for subject in subjects}
+    for identity, source, event_id, type_, subject, occurred_at, sequence, simulated, *data in rows:
+        fact, rank = ranks[type_]
+        stories[subject].append(Event(
+            identity=identity, digest=UUID(int=0), stream=stream.name, source=source, id=event_id, type=type_, fact=fact, subject=subject,
+            occurred_at=occurred_at, sequence=sequence, rank=rank, simulated=simulated,
+            data=stream.schema(**dict(zip(fields, data, strict=True))), rest=None,
+        ))
+    for story in stories.values():
+        story.sort(key=lambda e: e.order)
+    return stories
+
+
+def _write_states(conn: Connection, projection: Projection, done: Iterable[Projected], at: datetime) -> None:
+    columns = state_columns(projection)
+    stage = f"stage_{projection.table}"
+    with conn.cursor() as cursor:
+        with cursor.copy(f"copy {stage} ({', '.join(columns)}) from stdin") as copy:
+            for p in done:
+                copy.write_row(_state_row(p, at))
+        assignments = ", ".join(f"{c} = s.{c}" for c in columns if c != "subject")
+        cursor.execute(f"update {projection.table} t set {assignments} from {stage} s where t.subject = s.subject")  # type: ignore[arg-type]
+
+
+def _state_row(p: Projected, at: datetime) -> tuple[Any, ...]:
+    before, last = p.before, p.events[-1].order
+    if not p.whole and before.last is not None:
+        last = max(last, before.last)
+    since = p.after.changes[-1][0] if p.after.changes else (None if p.whole else before.since_at)
+    first = min(before.first_at, p.events[0].occurred_at)
+    simulated = before.simulated or any(e.simulated for e in p.events)
+    return (before.subject, p.after.name, before.version + 1, first, since, *last, simulated, at, *_values(p.after.state))
+
+
+def _add_deltas(projection: Projection, done: Iterable[Projected], deltas: Deltas) -> None:
+    daily = projection.daily
+    assert daily is not None
+    for p in done:
+        for sign, name, state in ((-1, p.before.name, p.before.state), (1, p.after.name, p.after.state)):
+            for c in daily.contributions(name, state):
+                row = deltas.setdefault((daily.table, (c.day, *c.key)), defaultdict(int))
+                for measure in c.measures:
+                    row[measure] += sign
+
+
+def write_deltas(conn: Connection, dailies: Mapping[str, Any], deltas: Deltas) -> None:
+    """Add the differences to the rollups, in key order over all tables; `dailies`: rollup table → Daily."""
+    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for (table, key), measures in sorted(deltas.items()):
+        if any(measures.values()):
+            rows[table].append((*key, *(measures.get(m, 0) for m in dailies[table].measures)))
+    for table, values in sorted(rows.items()):
+        daily = dailies[table]
+        columns = ("day", *daily.key, *daily.measures)
+        sums = ", ".join(f"{m} = t.{m} + excluded.{m}" for m in daily.measures)
+        with conn.cursor() as cursor:
+            cursor.executemany(
+                f"insert into {table} as t ({', '.join(columns)}) values ({', '.join(['%s'] * len(columns))}) "  # type: ignore[arg-type]
+                f"on conflict (day, {', '.join(daily.key)}) do update set {sums}",
+                values,
+            )
+
+
+__all__ = ["Deltas", "Irregularity", "Projected", "Standing", "prepare_stage", "project", "read_events", "state_columns", "write_deltas"]

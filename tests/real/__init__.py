@@ -1,0 +1,1 @@
+"""The real Kafka and the real TimescaleDB that the tests run against."""
