@@ -1,6 +1,7 @@
 """The real TimescaleDB does what the schema relies on."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 
@@ -82,8 +83,14 @@ def test_client_finds_a_clean_session_when_it_is_alone(timescale_dsn: str) -> No
 
 
 def test_second_client_waits_for_the_transaction_of_the_first(timescale_dsn: str) -> None:
-    with psycopg.connect(timescale_dsn) as first, psycopg.connect(timescale_dsn, autocommit=True) as second:
+    with (
+        psycopg.connect(timescale_dsn) as first,
+        psycopg.connect(timescale_dsn, autocommit=True) as second,
+        ThreadPoolExecutor(1) as threads,
+    ):
         first.execute("SELECT 1")
-        first.rollback()
-        assert second.execute("SELECT 2").fetchone() == (2,)
-        assert first.execute("SELECT 3").fetchone() == (3,)
+        waiting = threads.submit(second.execute, "SELECT 2")
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.3)
+        first.commit()
+        assert waiting.result(timeout=10).fetchone() == (2,)

@@ -1,6 +1,9 @@
 """A real TimescaleDB in WebAssembly, in memory, on loopback only.
 
-What it does not have: `COPY … FROM STDIN` breaks it and background jobs do not run.
+What it does not have: `COPY … FROM STDIN` breaks it, background jobs do not run, and it is one session: clients
+open at the same time share settings, temporary tables and names of prepared statements (give psycopg
+`prepare_threshold=None`), wait for each other's transactions, and are not told each other's notifications. A client
+that connects when no other is there finds the session clean.
 """
 
 import re

@@ -1,0 +1,75 @@
+"""`ioc web`: the ASGI application, with its parts wired."""
+
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from ioc.api.ask import Database
+from ioc.api.feed import Feed, running
+from ioc.api.guard import Guard, language
+from ioc.api.routes import Doors, add_routes
+from ioc.clock import Clock
+from ioc.db.connect import connect_async
+from ioc.errors import ConfigurationError
+from ioc.layouts.app import ASSETS, create_dash
+from ioc.panels.engine.card import props
+from ioc.panels.engine.registry import shown
+from ioc.profiles import load_profile
+from ioc.settings import Settings
+from ioc.words import Words
+
+_EXACT = ("/", "/wall", "/healthz", "/readyz", "/metrics", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component", "/_reload-hash",
+          "/_favicon.ico", "/favicon.ico", "/live/stream", "/live/heartbeat", "/api/panels", "/geo/units.json")
+_PREFIXES = ("/assets/", "/static/", "/_dash-component-suites/", "/_dash-update-component", "/language/")
+
+
+def create_app(settings: Settings, clock: Clock) -> Guard:
+    """The whole web process as one ASGI application.
+
+    Raises:
+        ConfigurationError: no database set, a bad profile, or browser files that were not installed.
+
+    """
+    if not (ASSETS / "vendor" / "leaflet").is_dir():
+        raise ConfigurationError("the browser files are not installed: run `make browser-files` (or install the wheel, which holds them)")
+    profile = load_profile(settings.profile)
+    panels = shown(profile)
+    dsn = settings.dsn()
+    database = Database(dsn)
+    feed = Feed(lambda: connect_async(dsn, application="ioc-web"), clock, build_id())
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        database.open()
+        async with running([feed.listen()]):
+            yield
+        database.close()
+
+    server = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    doors = Doors(database, feed, clock, profile, panels)
+    add_routes(server, doors)
+    server.mount("/static", StaticFiles(directory=ASSETS))
+
+    async def past(key: str, query: dict[str, str], text: Words) -> Mapping[str, Mapping[str, Any]]:
+        return props(panels[key], await doors.snapshot(key, query), text, profile)
+
+    create_dash(server, panels, profile, language.get, past)
+    keys = tuple(panels)
+    exact = frozenset((*_EXACT, *(f"/wall/{k}" for k in keys), *(f"/api/panels/{k}.json" for k in keys),
+                       *(f"/api/panels/{k}/map.json" for k in keys), *(f"/api/definitions/{k}.json" for k in keys), *(f"/map/{k}" for k in keys)))
+    return Guard(server, exact=exact, prefixes=_PREFIXES)
+
+
+def build_id() -> str:
+    """Fingerprint of what a browser runs and of the program: a screen that sees another one loads itself again."""
+    digest = hashlib.sha256()
+    root = Path(str(resources.files("ioc")))
+    for file in sorted(p for p in root.rglob("*") if p.suffix in {".py", ".sql", ".js", ".css", ".po", ".toml", ".csv"}):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

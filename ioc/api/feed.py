@@ -1,0 +1,140 @@
+"""The last frame, held as bytes and handed to everyone: what a viewer costs is the sending alone."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from typing import Any, NamedTuple
+
+import psycopg
+
+from ioc.clock import Clock
+from ioc.errors import UnavailableError
+from ioc.live.frames import CHANNEL, SNAPSHOT
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 5.0
+Connect = Callable[[], Coroutine[Any, Any, psycopg.AsyncConnection[Any]]]
+
+
+class Stored(NamedTuple):
+    """A panel's body in one language and the number of the frame that brought it."""
+
+    frame: int
+    body: bytes
+
+
+class Feed:
+    """Listens for frames; `events` yields what one viewer is sent. Everything runs on one event loop."""
+
+    def __init__(self, connect: Connect, clock: Clock, build: str) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._build = build
+        self._bodies: dict[str, dict[str, Stored]] = {}
+        self._epoch = ""
+        self._frame = 0
+        self._previous = 0
+        self._deltas: dict[str, bytes] = {}
+        self._changed = asyncio.Event()
+        self._database = False
+        self.live_at: float | None = None
+        self.viewers = 0
+
+    def snapshot(self, panel: str) -> bytes | None:
+        """A panel's numbers as JSON, None where `live` has not built it yet."""
+        stored = self._bodies.get(SNAPSHOT, {}).get(panel)
+        return stored.body if stored else None
+
+    async def listen(self) -> None:
+        """Follow the frames for ever; an absent database is waited for."""
+        while True:
+            try:
+                async with await self._connect() as listening, await self._connect() as asking:
+                    await listening.execute(f"listen {CHANNEL}".encode())
+                    await self._load(asking, everything=True)
+                    self._database = True
+                    async for note in listening.notifies():
+                        await self._take(asking, note.payload)
+            except (UnavailableError, psycopg.Error) as error:
+                if self._database:
+                    log.error("database away, showing the last frame: %s", str(error).splitlines()[0])
+                self._database = False
+            await asyncio.sleep(1)
+
+    async def _take(self, conn: psycopg.AsyncConnection[Any], payload: str) -> None:
+        if payload.startswith("tick "):
+            self.live_at = float(payload[5:])
+        else:
+            self.live_at = self._clock.now().timestamp()
+            await self._load(conn, everything=False)
+
+    async def _load(self, conn: psycopg.AsyncConnection[Any], *, everything: bool) -> None:
+        after = -1 if everything else self._frame
+        cursor = await conn.execute(
+            "select panel, language, epoch, frame, body, extract(epoch from built_at)::float8 from live_panel "
+            "where epoch = (select epoch from live_panel order by built_at desc, frame desc limit 1) and (epoch <> %s or frame > %s) "
+            "order by panel",
+            (self._epoch, after),
+        )
+        rows = await cursor.fetchall()
+        if not rows:
+            return
+        if rows[0][2] != self._epoch:
+            self._epoch, self._frame, self._bodies = rows[0][2], 0, {}
+        for panel, language, _, frame, body, built_at in rows:
+            self._bodies.setdefault(language, {})[panel] = Stored(frame, bytes(body))
+            self.live_at = max(self.live_at or 0.0, built_at)
+        self._previous, self._frame = self._frame, max(row[3] for row in rows)
+        self._deltas = {language: self._event(language, self._previous) for language in self._bodies}
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    def _event(self, language: str, after: int) -> bytes:
+        panels = b",".join(b'"%s":{"n":%d,%s' % (key.encode(), s.frame, s.body[1:])
+                           for key, s in self._bodies.get(language, {}).items() if s.frame > after)
+        now = self._clock.now().timestamp()
+        return b'id: %s.%d\ndata: {"epoch":"%s","n":%d,"now":%.3f,"panels":{%s}}\n\n' % (
+            self._epoch.encode(), self._frame, self._epoch.encode(), self._frame, now, panels)
+
+    async def events(self, language: str, since: str) -> AsyncIterator[bytes]:
+        """Server-sent events for one viewer: everything, or what came after `since` (<epoch>.<n>); a heartbeat when quiet."""
+        epoch, _, number = since.rpartition(".")
+        at = int(number) if epoch == self._epoch and number.isdigit() and int(number) <= self._frame else 0
+        seen = self._epoch
+        self.viewers += 1
+        try:
+            yield b'retry: 1000\nevent: hello\ndata: {"build":"%s","now":%.3f}\n\n' % (self._build.encode(), self._clock.now().timestamp())
+            yield self._heartbeat()
+            while True:
+                changed = self._changed  # taken before comparing: no wake-up is lost
+                if seen != self._epoch:
+                    seen, at = self._epoch, 0
+                if at < self._frame:
+                    event = self._deltas.get(language) if at == self._previous and at else self._event(language, at)
+                    at = self._frame
+                    yield event or self._event(language, 0)
+                    continue
+                try:
+                    await asyncio.wait_for(changed.wait(), HEARTBEAT_S)
+                except TimeoutError:
+                    yield self._heartbeat()
+        finally:
+            self.viewers -= 1
+
+    def _heartbeat(self) -> bytes:
+        live = b"null" if self.live_at is None else b"%.3f" % self.live_at
+        return b'event: hb\ndata: {"now":%.3f,"live_at":%s}\n\n' % (self._clock.now().timestamp(), live)
+
+
+@contextlib.asynccontextmanager
+async def running(tasks: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Keep background tasks while the server runs."""
+    started = [asyncio.create_task(task) for task in tasks]
+    try:
+        yield
+    finally:
+        for task in started:
+            task.cancel()
+        await asyncio.gather(*started, return_exceptions=True)

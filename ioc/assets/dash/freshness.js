@@ -1,0 +1,192 @@
+/* Time on the page: the clock, the age of every figure, and the state that gets worse by itself when nothing newer comes.
+
+   Read from the page:
+     [data-as-of="2026-11-21T07:05:00Z"]                its text becomes "12 giây trước" (elements without children only)
+     [data-late-at] [data-stale-at] [data-dead-at]      unix seconds, on .card, .focus or .source: from then on the state is
+                                                        at least late, stale, dead; .state-word inside says it
+     [data-lang="vi|en"]                                the page's language, on any element; else <html lang>; else vi
+     [data-word-stale="…"] and so on                    on the element with data-lang or on <html>: other words than ours
+   Written: data-state, .state-word, #clock, #link, #ioc-banner, <html data-link>. The server's own data-state is never made
+   better, and it is remembered, so that a state that the link's loss had worsened comes back. */
+(function (ioc) {
+  'use strict';
+
+  const ZONE = 'Asia/Ho_Chi_Minh';
+  const LOST_MS = 10000;
+  const SILENT_MS = 15000;
+  const STALLED_S = 15;
+  const LEVELS = ['fresh', 'late', 'stale', 'dead'];
+  const BAD_LINKS = ['lost', 'stalled', 'broken', 'refused'];
+  const WATCHED = '.card, .focus, .source, [data-late-at], [data-stale-at], [data-dead-at]';
+
+  const WORDS = {
+    vi: {
+      fresh: 'Đang cập nhật', late: 'Chậm cập nhật', stale: 'Số liệu cũ', dead: 'Mất nguồn', none: 'Chưa có số liệu',
+      loading: 'Đang tải', past: 'Xem lại', live: 'Trực tuyến', connecting: 'Đang kết nối', lost: 'Mất kết nối', stalled: 'Ngừng cập nhật',
+      broken: 'Lỗi hiển thị', refused: 'Chưa được phép',
+      'banner-lost': 'Mất kết nối từ {time} – số liệu bên dưới là cũ',
+      'banner-stalled': 'Ngừng cập nhật từ {time} – số liệu bên dưới là cũ',
+      'banner-broken': 'Lỗi hiển thị từ {time} – đang tải lại số liệu',
+      'banner-refused': 'Màn hình chưa được phép xem – số liệu bên dưới là cũ',
+      'banner-build': 'Có phiên bản mới – bấm để tải lại',
+      now: 'vừa xong', second: '{n} giây trước', minute: '{n} phút trước', hour: '{n} giờ trước', day: '{n} ngày trước',
+      seconds: '{n} giây trước', minutes: '{n} phút trước', hours: '{n} giờ trước', days: '{n} ngày trước',
+    },
+    en: {
+      fresh: 'Up to date', late: 'Late', stale: 'Old figures', dead: 'Source lost', none: 'No data yet',
+      loading: 'Loading', past: 'Past moment', live: 'Live', connecting: 'Connecting', lost: 'Connection lost', stalled: 'Not updating',
+      broken: 'Display error', refused: 'Not permitted',
+      'banner-lost': 'Connection lost since {time} – the figures below are old',
+      'banner-stalled': 'No updates since {time} – the figures below are old',
+      'banner-broken': 'Display error at {time} – loading the figures again',
+      'banner-refused': 'This screen is not permitted – the figures below are old',
+      'banner-build': 'A new version is ready – click to load it',
+      now: 'just now', second: '{n} second ago', minute: '{n} minute ago', hour: '{n} hour ago', day: '{n} day ago',
+      seconds: '{n} seconds ago', minutes: '{n} minutes ago', hours: '{n} hours ago', days: '{n} days ago',
+    },
+  };
+  const WEEKDAYS = {
+    vi: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
+    en: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+  };
+  const SHORT_DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+  const localParts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: ZONE, hourCycle: 'h23', weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit',
+    hour: '2-digit', minute: '2-digit', second: '2-digit',
+  });
+
+  const speaker = () => document.querySelector('[data-lang]') ?? document.documentElement;
+
+  ioc.lang = () => (speaker().dataset.lang || document.documentElement.lang || 'vi').slice(0, 2) === 'en' ? 'en' : 'vi';
+
+  const attribute = name => `data-word-${name}`;
+  const word = (name, values = {}) => {
+    const own = speaker().getAttribute(attribute(name)) ?? document.documentElement.getAttribute(attribute(name));
+    return (own ?? WORDS[ioc.lang()][name] ?? '').replace(/\{(\w+)\}/g, (_, key) => values[key] ?? '');
+  };
+
+  /* Text nodes that React made are kept: it may want to change or remove them. */
+  function write(element, text) {
+    const only = element.childNodes.length === 1 && element.firstChild;
+    if (element.textContent === text) return;
+    if (only && only.nodeType === Node.TEXT_NODE) only.nodeValue = text;
+    else element.textContent = text;
+  }
+
+  // ------------------------------------------------------------------ time
+
+  ioc.now = () => Date.now() + (ioc.link.offset ?? 0);
+
+  function local(at) {
+    const parts = Object.fromEntries(localParts.formatToParts(at).map(({ type, value }) => [type, value]));
+    return { ...parts, time: `${parts.hour}:${parts.minute}:${parts.second}` };
+  }
+  ioc.local = local;
+
+  function clockText(at) {
+    const { time, weekday, day, month, year } = local(at);
+    return `${time} · ${WEEKDAYS[ioc.lang()][SHORT_DAYS.indexOf(weekday)]}, ${day}/${month}/${year}`;
+  }
+
+  function ageText(seconds) {
+    if (seconds < 1) return word('now');
+    const steps = [[60, 1, 'second'], [3600, 60, 'minute'], [172800, 3600, 'hour'], [Infinity, 86400, 'day']];
+    const [, unit, name] = steps.find(([below]) => seconds < below);
+    const n = Math.floor(seconds / unit);
+    return word(n === 1 ? name : `${name}s`, { n });
+  }
+
+  function showAges(now) {
+    document.querySelectorAll('[data-as-of]').forEach(element => {
+      const at = Date.parse(element.dataset.asOf);
+      if (!Number.isNaN(at) && element.childElementCount === 0) write(element, ageText((now - at) / 1000));
+    });
+  }
+
+  // ------------------------------------------------------------------ states
+
+  const said = new WeakMap(); // element -> the state the server gave it
+  const observer = new MutationObserver(hearServer);
+  observer.observe(document, { subtree: true, attributeFilter: ['data-state'] });
+
+  function hearServer(records) {
+    records.forEach(({ target }) => said.set(target, target.dataset.state));
+  }
+
+  const passed = (element, name, now) => {
+    const at = Number.parseFloat(element.getAttribute(`data-${name}-at`));
+    return at * 1000 <= now;
+  };
+
+  function levelOf(element, now, linkIsBad) {
+    const byTime = ['dead', 'stale', 'late'].find(name => passed(element, name, now)) ?? 'fresh';
+    const byLink = linkIsBad ? 'stale' : 'fresh';
+    return Math.max(...[said.get(element), byTime, byLink].map(name => LEVELS.indexOf(name)));
+  }
+
+  function showState(element, now, linkIsBad) {
+    if (!said.has(element)) said.set(element, element.dataset.state);
+    const given = said.get(element);
+    const state = LEVELS.includes(given) ? LEVELS[levelOf(element, now, linkIsBad)] : given;
+    if (!state) return;
+    if (element.dataset.state !== state) element.dataset.state = state;
+    element.querySelectorAll('.state-word').forEach(label => {
+      if (label.closest('[data-state]') === element) write(label, word(state));
+    });
+  }
+
+  function showStates(now, linkIsBad) {
+    hearServer(observer.takeRecords());
+    document.querySelectorAll(WATCHED).forEach(element => showState(element, now, linkIsBad));
+    observer.takeRecords(); // our own writing
+  }
+
+  // ------------------------------------------------------------------ the link, seen from the page
+
+  ioc.link = { up: false, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0, brokenAt: null, startedAt: Date.now() };
+
+  /* [state, since when in ms of the server] */
+  function linkState(link, now) {
+    const silence = Date.now() - link.seenAt;
+    const ticked = link.liveAt ? link.liveAt * 1000 : now - (Date.now() - link.startedAt);
+    if (link.refused) return ['refused', now];
+    if (link.brokenAt) return ['broken', link.brokenAt];
+    if (silence > (link.up ? SILENT_MS : LOST_MS)) return ['lost', now - silence];
+    if (link.up && link.liveAt !== undefined && now - ticked > STALLED_S * 1000) return ['stalled', ticked];
+    return [link.up ? 'live' : 'connecting', now];
+  }
+
+  function banner() {
+    const known = document.getElementById('ioc-banner');
+    if (known) return known;
+    const made = document.createElement('div');
+    made.id = 'ioc-banner';
+    made.setAttribute('role', 'alert');
+    document.body.append(made);
+    return made;
+  }
+
+  function showLink([state, since]) {
+    const root = document.documentElement;
+    if (root.dataset.link !== state) root.dataset.link = state;
+    const label = document.getElementById('link');
+    if (label) {
+      label.dataset.state = state;
+      write(label, word(state));
+    }
+    const newBuild = root.dataset.build === 'new';
+    const text = BAD_LINKS.includes(state) ? word(`banner-${state}`, { time: local(since).time }) : newBuild ? word('banner-build') : '';
+    write(banner(), text);
+  }
+
+  /* Everything that depends on the time; called each second and after each frame. */
+  ioc.showTime = () => {
+    const now = ioc.now();
+    const status = linkState(ioc.link, now);
+    const clock = document.getElementById('clock');
+    if (clock) write(clock, clockText(now));
+    showLink(status);
+    showAges(now);
+    showStates(now, BAD_LINKS.includes(status[0]));
+  };
+})((window.ioc = window.ioc || {}));

@@ -1,0 +1,178 @@
+"""What each command does: builds its parts from the settings and runs them."""
+
+import argparse
+import json
+import sys
+import threading
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from ioc.clock import LOCAL, SystemClock
+from ioc.db.connect import Connection, connect
+from ioc.db.migrate import migrate
+from ioc.errors import InputError
+from ioc.settings import Settings
+from ioc.streams.engine import attention
+
+
+def run_migrations(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    del options, stop
+    with connect(settings.dsn(), application="ioc-migrate", autocommit=True) as conn:
+        done = migrate(conn, kind=settings.kind)
+    sys.stdout.write("\n".join(done or ["the schema is up to date"]) + "\n")
+    return 0
+
+
+def run_sink(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.streams.engine.kafka import KafkaPublisher, KafkaSource
+    from ioc.streams.engine.registry import by_topic
+    from ioc.streams.engine.sink import Sink
+
+    del options
+    dsn = settings.dsn()
+    source = KafkaSource(settings, sorted(by_topic()))
+    publisher = KafkaPublisher(settings)
+    Sink(source, lambda: connect(dsn, application="ioc-sink"), SystemClock(), batch=settings.batch, publisher=publisher).run(stop)
+    return 0
+
+
+def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.live.collector import Collector
+    from ioc.panels.engine.registry import shown
+    from ioc.profiles import load_profile
+    from ioc.streams.engine.registry import streams
+
+    del options
+    dsn, profile = settings.dsn(), load_profile(settings.profile)
+    Collector(lambda: connect(dsn, application="ioc-live", autocommit=True), SystemClock(), profile, shown(profile), streams()).run(stop)
+    return 0
+
+
+def run_web(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    import uvicorn
+
+    from ioc.api.app import create_app
+
+    del stop  # uvicorn takes the signals itself
+    settings = replace(settings, host=options.host or settings.host, port=options.port or settings.port)
+    # Open streams never end by themselves: three seconds, then they are cut.
+    uvicorn.run(create_app(settings, SystemClock()), host=settings.host, port=settings.port, log_level="warning",
+                timeout_graceful_shutdown=3, server_header=False, lifespan="on", ws="none")
+    return 0
+
+
+def run_broker(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.demo.embedded import serve_broker
+
+    del settings, options
+    serve_broker(stop)
+    return 0
+
+
+def demo(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.demo.run import run_demo
+
+    run_demo(settings, stop, days=options.days, simulate=options.simulate, simulators=not options.no_simulators)
+    return 0
+
+
+def catalogue(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.catalogue import text
+
+    del settings, stop
+    found = text()
+    if options.check is None:
+        sys.stdout.write(found)
+        return 0
+    if options.check.read_text(encoding="utf-8") == found:
+        return 0
+    raise InputError(f"{options.check} is not what the program says: run `ioc catalogue > {options.check}`")
+
+
+def import_open311(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.api.open311 import publish_file
+    from ioc.streams.engine.kafka import KafkaPublisher
+
+    del stop
+    parts = options.file.stem.split("_")
+    jurisdiction = options.jurisdiction or (parts[1] if len(parts) > 1 and parts[0] == "open311" else "")
+    if not jurisdiction:
+        raise InputError(f"{options.file.name} does not say whose it is: give --jurisdiction, e.g. --jurisdiction chicago")
+    requests, events = publish_file(options.file, jurisdiction, lambda: KafkaPublisher(settings))
+    sys.stdout.write(f"{requests} requests, {events} events published under the jurisdiction '{jurisdiction}'\n")
+    return 0
+
+
+def list_letters(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    del stop
+    with _open(settings) as conn:
+        for x in attention.letters(conn, reason=options.reason, limit=options.limit):
+            replayed = f"  replayed {_local(x.replayed_at)}" if x.replayed_at else ""
+            sys.stdout.write(f"{x.letter_id:>6}  {_local(x.recorded_at)}  {x.topic}/{x.partition}@{x.offset}  {x.reason}: {x.detail}{replayed}\n")
+    return 0
+
+
+def show_letter(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    del stop
+    with _open(settings) as conn:
+        x = _letter(conn, options.letter)
+    sys.stdout.write(json.dumps({
+        "letter": x.letter_id, "topic": x.topic, "partition": x.partition, "offset": x.offset, "timestamp_ms": x.timestamp_ms,
+        "recorded_at": x.recorded_at.isoformat(), "reason": x.reason, "detail": x.detail,
+        "replayed_at": x.replayed_at.isoformat() if x.replayed_at else None, "key": _text(x.key),
+        "headers": {name: _text(value) for name, value in x.headers}, "value": _text(x.value),
+    }, ensure_ascii=False, indent=2) + "\n")
+    return 0
+
+
+def replay_letters(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.streams.engine.kafka import KafkaPublisher
+
+    del stop
+    if options.value and len(options.letter) != 1:
+        raise InputError("--value corrects one letter: name exactly one")
+    value = _read(options.value) if options.value else None
+    with _open(settings) as conn:
+        found = [_letter(conn, number) for number in options.letter]
+        publisher = KafkaPublisher(settings)
+        for x in found:
+            attention.replay(conn, publisher, x, SystemClock().now(), value=value)
+        publisher.close()
+    sys.stdout.write(f"{len(found)} sent again; a letter that is still wrong comes back with a new number\n")
+    return 0
+
+
+def resume_partition(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    del stop
+    with _open(settings) as conn:
+        if not attention.resume(conn, options.topic, options.partition, SystemClock().now()):
+            raise InputError(f"{options.topic}/{options.partition} is not paused")
+    sys.stdout.write(f"{options.topic}/{options.partition} is read again within seconds\n")
+    return 0
+
+
+def _open(settings: Settings) -> Connection:
+    return connect(settings.dsn(), application="ioc-cli", autocommit=True)
+
+
+def _letter(conn: Connection, number: int) -> attention.Letter:
+    found = attention.letter(conn, number)
+    if found is None:
+        raise InputError(f"there is no dead letter {number}: `ioc dead-letters list` shows them")
+    return found
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _local(at: datetime) -> str:
+    return at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode(errors="backslashreplace")

@@ -1,0 +1,30 @@
+"""A command started beside a running demo works on it: the demo leaves its addresses in its data folder."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ioc.settings import Settings
+
+_FILE = "running.json"
+
+
+def leave_addresses(settings: Settings, environment: Mapping[str, str]) -> Path:
+    """Write where the demo's broker and database are; the file goes when the demo ends."""
+    file = settings.data_dir / _FILE
+    names = ("IOC_DATABASE", "IOC_KAFKA", "IOC_KAFKA_API_VERSION")
+    file.write_text(json.dumps({"pid": os.getpid(), **{name: environment[name] for name in names}}))
+    return file
+
+
+def joined(settings: Settings) -> Settings:
+    """Settings with a running demo's addresses, where no database was set and a demo runs in this data folder."""
+    file = settings.data_dir / _FILE
+    if settings.database or not file.exists():
+        return settings
+    found = json.loads(file.read_text())
+    if not Path(f"/proc/{found['pid']}").exists():
+        return settings
+    return replace(settings, database=found["IOC_DATABASE"], kafka=found["IOC_KAFKA"], kafka_api_version=found["IOC_KAFKA_API_VERSION"])

@@ -1,0 +1,51 @@
+"""The Dash application: one page container, filled by path; everything a browser loads is ours."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from dash import Dash, Input, Output, dcc, html
+from fastapi import FastAPI
+
+from ioc.errors import IocError
+from ioc.layouts.page import focus, missing, wall
+from ioc.panels.engine.contract import Panel
+from ioc.profiles import Profile
+from ioc.words import Words, words
+
+Past = Callable[[str, dict[str, str], Words], Awaitable[Mapping[str, Mapping[str, Any]]]]
+"""(panel key, query, words) → properties of a panel at a moment of the past or of another jurisdiction."""
+
+ASSETS = Path(str(resources.files("ioc").joinpath("assets")))
+
+
+def create_dash(server: FastAPI, panels: Mapping[str, Panel], profile: Profile, language: Callable[[], str], past: Past) -> Dash:
+    """Mount the pages on a server. All callbacks are coroutines: a sync one would stop every viewer (docs/why.md)."""
+    app = Dash(__name__, server=server, assets_folder=str(ASSETS / "dash"), update_title=None, title=profile.title("vi"),
+               suppress_callback_exceptions=True, serve_locally=True)
+    app.backend.websocket_capability = False  # the live link is our own; Dash's would be opened by every page for nothing
+    app.layout = html.Div([dcc.Location(id="where", refresh=False), html.Div(id="page")])
+
+    @app.callback(Output("page", "children"), Input("where", "pathname"), Input("where", "search"))  # type: ignore[untyped-decorator,unused-ignore]
+    async def page(pathname: str | None, search: str | None) -> Any:
+        query = dict(parse_qsl((search or "").removeprefix("?")))
+        text = words(query["lang"] if query.get("lang") in {"vi", "en"} else language())
+        path = (pathname or "/wall").rstrip("/") or "/wall"
+        kept = {name: value for name, value in query.items() if name != "lang"}
+        here = path + (f"?{urlencode(kept)}" if kept else "")
+        if path == "/wall":
+            return wall(panels, profile, text, here)
+        key = path.removeprefix("/wall/")
+        if key not in panels:
+            return missing(profile, text, here, text("Không có trang này. Các trang: {pages}", pages=", ".join(panels)))
+        if not {"at", "jurisdiction"} & set(kept):
+            return focus(panels[key], profile, text, here)
+        try:
+            given = await past(key, kept, text)
+        except IocError as error:
+            return missing(profile, text, here, str(error))
+        return focus(panels[key], profile, text, here, given=given, query=kept)
+
+    return app

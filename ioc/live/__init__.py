@@ -1,0 +1,1 @@
+"""One snapshot per change, one frame for all viewers."""

@@ -1,0 +1,1 @@
+"""Maps: folium without the internet, the schematic of the units."""

@@ -1,0 +1,131 @@
+"""Quầy tiếp nhận và camera Bộ phận Một cửa: who waits where, which counters are staffed, which cameras see. Counts only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ioc.clock import LOCAL, start_of
+from ioc.panels.engine.chart import Chart, Series
+from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
+from ioc.panels.engine.moment import Moment
+from ioc.panels.engine.wording import labelled
+from ioc.profiles import Profile
+from ioc.words import Words
+
+LONG_QUEUE = 15
+"""People waiting from which a point counts as crowded (CT-03 of the alert rules, per open counter)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRow:
+    camera_id: str
+    unit_code: str
+    point_id: str | None
+    online: bool | None
+    status_at: datetime | None
+    waiting: int | None
+    staff_present: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HourRow:
+    hour: datetime
+    waiting: float | None
+    vehicles: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeRow:
+    online: int
+    status: int
+
+
+SPEC = Spec(
+    key="counters",
+    number=2,
+    title="Quầy tiếp nhận và camera Bộ phận Một cửa",
+    streams=("camera",),
+    rows={"cameras": CameraRow, "hours": HourRow, "uptime": UptimeRow},
+    definitions={
+        "waiting": Definition(label="Người đang chờ", formula="tổng số người chờ camera đếm được trong 3 phút qua", basis="thiết kế"),
+        "crowded": Definition(label="Điểm đông", formula="số điểm có từ 15 người chờ", basis="thiết kế (CT-03)"),
+        "staffed": Definition(label="Quầy có cán bộ trực", formula="điểm có cán bộ / điểm camera đang đếm", basis="thiết kế"),
+        "online": Definition(label="Camera hoạt động", formula="camera báo có hình trong 10 phút qua / camera nghe được trong 7 ngày", basis="thiết kế (CT-04)"),
+        "offline": Definition(label="Camera mất tín hiệu", formula="camera không báo hoặc báo mất hình", basis="thiết kế (CT-04)"),
+        "uptime_today": Definition(label="Tỷ lệ hoạt động hôm nay", formula="lượt báo có hình / lượt báo trong ngày", basis="thiết kế, mục tiêu 95%"),
+        "vehicles_hour": Definition(label="Lượt xe giờ này", formula="tổng lượt xe camera giao thông đếm được từ đầu giờ", basis="thiết kế"),
+    },
+    charts=("waiting", "points"),
+)
+
+_SHOWN = ("crowded", "staffed", "online", "offline", "uptime_today", "vehicles_hour")
+
+
+def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
+    """Figures of the panel; a point that no camera counts is left out, not counted as empty."""
+    cameras: Sequence[CameraRow] = rows["cameras"]
+    hours: Sequence[HourRow] = rows["hours"]
+    uptime: UptimeRow = rows["uptime"][0]
+    counting = [c for c in cameras if c.waiting is not None]
+    seeing = sum(bool(c.online) for c in cameras)
+    this_hour = moment.at.replace(minute=0, second=0, microsecond=0)
+    vehicles = [h.vehicles for h in hours if h.hour == this_hour and h.vehicles is not None]
+    numbers = {
+        "waiting": Number(value=sum(c.waiting or 0 for c in counting) if counting else None, unit="people", as_of=moment.at),
+        "crowded": Number(value=sum((c.waiting or 0) >= LONG_QUEUE for c in counting), unit="points", as_of=moment.at),
+        "staffed": rate(sum((c.staff_present or 0) > 0 for c in counting), len(counting), moment.at),
+        "online": rate(seeing, len(cameras), moment.at),
+        "offline": Number(value=len(cameras) - seeing, unit="cameras", as_of=moment.at),
+        "uptime_today": rate(uptime.online, uptime.status, moment.at),
+        "vehicles_hour": Number(value=vehicles[0] if vehicles else None, unit="people", as_of=moment.at),
+    }
+    del profile
+    points: list[dict[str, Any]] = [
+        {"point_id": c.point_id, "unit_code": c.unit_code, "waiting": c.waiting, "staff_present": c.staff_present}
+        for c in sorted(counting, key=lambda c: (-(c.waiting or 0), c.camera_id))
+    ]
+    return Figures(numbers=numbers, tables={"points": points, "hours": _hours(hours, moment)})
+
+
+def _hours(rows: Sequence[HourRow], moment: Moment) -> list[dict[str, Any]]:
+    start = start_of(moment.day)
+    found = {r.hour: r.waiting for r in rows}
+    out: list[dict[str, Any]] = []
+    for n in range(6, 19):
+        hour = start + timedelta(hours=n)
+        today, yesterday = found.get(hour), found.get(hour - timedelta(days=1))
+        out.append({"hour": hour.astimezone(LOCAL).strftime("%H"), "today": _tenth(today), "yesterday": _tenth(yesterday)})
+    return out
+
+
+def _tenth(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
+    """The panel in words. The card names no unit: from a camera alone that would accuse it (domain §0.4)."""
+    numbers, points, hours = snapshot.numbers, snapshot.tables["points"], snapshot.tables["hours"]
+    open_now = profile.is_open(snapshot.at)
+    crowded = int(numbers["crowded"].value or 0)
+    sentence = words("{n} điểm có từ 15 người chờ", n=crowded) if open_now else words("Ngoài giờ làm việc")
+    offline = int(numbers["offline"].value or 0)
+    named = [(profile.unit_name(p["unit_code"], snapshot.day, words.language), p) for p in points[:12]]
+    return Face(
+        headline=words.number(numbers["waiting"].value),
+        headline_unit=words("người đang chờ"),
+        comparison=words("{n} camera mất tín hiệu", n=words.number(offline)) if offline else words("Mọi camera có tín hiệu"),
+        sentence=sentence,
+        numbers=labelled(SPEC, numbers, _SHOWN, words),
+        charts={
+            "waiting": Chart(kind="bars", title=words("Người chờ trung bình theo giờ"), x=[h["hour"] for h in hours], series=(
+                Series(name=words("Hôm qua"), role="base", values=[h["yesterday"] for h in hours]),
+                Series(name=words("Hôm nay"), role="in", values=[h["today"] for h in hours]))),
+            "points": Chart(kind="ranks", title=words("Người đang chờ theo điểm"), x=[name for name, _ in named], series=(
+                Series(name=words("Đang chờ"), role="in", values=[p["waiting"] for _, p in named]),)),
+        },
+        lists=((words("Điểm tiếp nhận"), (
+            Column(key="unit", label=words("Đơn vị"), number=False), Column(key="waiting", label=words("Đang chờ")),
+            Column(key="staff", label=words("Cán bộ trực"))),
+            [{"unit": name, "waiting": words.number(p["waiting"]), "staff": words.number(p["staff_present"])} for name, p in named]),),
+    )

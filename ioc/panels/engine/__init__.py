@@ -1,0 +1,1 @@
+"""The machine behind every panel: moments, freshness, snapshots, cards and charts."""

@@ -1,0 +1,89 @@
+"""From the database to a snapshot: the panel's own queries, how fresh its sources are, what needs attention."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from psycopg.rows import class_row, dict_row
+
+from ioc.db.connect import Connection
+from ioc.db.queries import named
+from ioc.panels.engine.contract import Attention, Panel, Snapshot
+from ioc.panels.engine.freshness import Freshness, Heard, freshness
+from ioc.panels.engine.moment import Moment
+from ioc.profiles import Profile
+
+_TIME_MACHINE_REACH = timedelta(days=7)
+
+
+@cache
+def _sql() -> dict[str, str]:
+    return named(resources.files("ioc.panels.engine").joinpath("engine.sql"))
+
+
+def build(conn: Connection, panel: Panel, moment: Moment, profile: Profile) -> Snapshot:
+    """A panel's snapshot at a moment, read in one transaction, so that its numbers belong together."""
+    with conn.transaction():
+        conn.execute("set transaction isolation level repeatable read, read only")
+        rows = {name: _rows(conn, panel.sql[name], row, moment) for name, row in panel.spec.rows.items()}
+        heard = _heard(conn, panel.spec.streams, moment)
+        attention = _attention(conn, panel.spec.streams) if moment.live else []
+    figures = panel.snapshot(rows, moment, profile)
+    sources = freshness(profile, panel.spec.streams, heard, moment.known) if not moment.jurisdiction else []
+    return Snapshot(
+        panel=panel.spec.key, at=moment.at, known=moment.known, jurisdiction=moment.jurisdiction, as_of=_as_of(sources, moment),
+        simulated=any(h.simulated for h in heard) and not moment.jurisdiction,
+        numbers=figures.numbers, tables=figures.tables, features=figures.features, sources=sources, attention=attention,
+    )
+
+
+def _as_of(sources: Sequence[Freshness], moment: Moment) -> datetime | None:
+    """How far the data reach: for the present, as far as the source that was silent longest; for the past, the moment itself."""
+    if not moment.live and not moment.time_machine:
+        return moment.at
+    heard = [s.heard_at for s in sources if s.heard_at]
+    return min(heard) if heard else None
+
+
+def _rows(conn: Connection, sql: str, row: type[Any], moment: Moment) -> Sequence[Any]:
+    with conn.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(sql.encode(), moment.parameters()).fetchall()
+
+
+def _heard(conn: Connection, streams: Iterable[str], moment: Moment) -> list[Heard]:
+    if not moment.time_machine:
+        found = _dicts(conn, _sql()["heard"], {"streams": list(streams)})
+        return [Heard(**row) for row in found]
+    return [Heard(**row) for stream in streams for row in _heard_then(conn, stream, moment)]
+
+
+def _heard_then(conn: Connection, stream: str, moment: Moment) -> list[dict[str, Any]]:
+    # What the wall knew then: sources_state holds only the present, so the events of the last days are asked.
+    return _dicts(
+        conn,
+        f"select %(stream)s::text as stream, source, max(occurred_at) as last_occurred_at, max(recorded_at) as last_recorded_at, "
+        f"bool_or(simulated) as simulated from {stream}_event "
+        "where occurred_at >= %(since)s and occurred_at < %(at)s and recorded_at <= %(known)s group by source",
+        {"stream": stream, "since": moment.at - _TIME_MACHINE_REACH, "at": moment.at, "known": moment.known},
+    )
+
+
+def _attention(conn: Connection, streams: Iterable[str]) -> list[Attention]:
+    topics = {"topics": [f"ioc.{stream}" for stream in streams]}
+    found = [Attention(kind="gap", **row) for row in _dicts(conn, _sql()["attention_gaps"], topics)]
+    return found + [Attention(kind="pause", **row) for row in _dicts(conn, _sql()["attention_pauses"], topics)]
+
+
+def _dicts(conn: Connection, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(sql.encode(), parameters).fetchall()
+
+
+def newest(moments: Iterable[datetime | None]) -> datetime | None:
+    """The newest of some moments that may be absent."""
+    return max((m for m in moments if m), default=None)
+
+
+__all__ = ["build", "newest"]

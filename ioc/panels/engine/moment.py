@@ -1,0 +1,82 @@
+"""The moment a panel shows, and what it knows: now, any past moment, or the wall as it stood then."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ioc.clock import LOCAL, end_of, local_day, start_of
+from ioc.errors import InputError
+
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What is asked for: events before `at`, as far as the centre knew them at `known`, in one jurisdiction ('' = the province)."""
+
+    at: datetime
+    known: datetime
+    live: bool = True
+    time_machine: bool = False
+    jurisdiction: str = ""
+
+    @property
+    def day(self) -> date:
+        """Local day that the moment closes: 24:00 belongs to the day that ends."""
+        return local_day(self.at - _TICK)
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of every panel query; windows are half-open, [from, at)."""
+        day = self.day
+        return {
+            "at": self.at,
+            "instant": self.at - _TICK,
+            "known": self.known,
+            "time_machine": self.time_machine,
+            "jurisdiction": self.jurisdiction,
+            "day": day,
+            "day_from": start_of(day),
+            "yesterday_instant": self.at - _TICK - timedelta(days=1),
+            "month_ago": day - timedelta(days=30),
+            "month_ago_from": start_of(day - timedelta(days=30)),
+            "year_day": date(day.year, 1, 1),
+            "year_from": start_of(date(day.year, 1, 1)),
+        }
+
+
+def now_moment(now: datetime, jurisdiction: str = "") -> Moment:
+    """The present, with all that is known."""
+    return Moment(at=now, known=now, jurisdiction=jurisdiction)
+
+
+def asked_moment(now: datetime, *, at: str | None, known: str | None, jurisdiction: str = "") -> Moment:
+    """The moment of a request's `at` and `known`: RFC 3339, local where no zone is given; a date alone is its end, 24:00 local.
+
+    Raises:
+        InputError: a text that is no moment, or `known` without `at`.
+
+    """
+    if not at:
+        if known:
+            raise InputError("'known' goes with 'at': give both, e.g. at=2026-11-20T08:00&known=2026-11-20T08:00")
+        return now_moment(now, jurisdiction)
+    return Moment(at=read_moment("at", at), known=read_moment("known", known) if known else now, live=False,
+                  time_machine=bool(known), jurisdiction=jurisdiction)
+
+
+def read_moment(name: str, text: str) -> datetime:
+    """An aware UTC moment.
+
+    Raises:
+        InputError: the text is no moment.
+
+    """
+    try:
+        if len(text) == 10:  # a date alone
+            return end_of(date.fromisoformat(text))
+        at = msgspec.convert(text.replace(" ", "+"), datetime)  # a '+' in a query string arrives as a space
+    except (ValueError, msgspec.ValidationError):
+        raise InputError(f"'{name}={text}' is no moment: write 2026-11-21, 2026-11-21T14:05:00 or 2026-11-21T14:05:00+07:00") from None
+    return (at if at.tzinfo else at.replace(tzinfo=LOCAL)).astimezone(UTC)

@@ -1,0 +1,61 @@
+"""The room is the registry: every module of `ioc.panels` with its `.sql` is a panel, checked when it is loaded."""
+
+import dataclasses
+import importlib
+import pkgutil
+from functools import cache
+from importlib import resources
+
+import ioc.panels
+from ioc.db.queries import named
+from ioc.errors import ContractError
+from ioc.panels.engine.contract import Panel, Spec
+from ioc.profiles import Profile
+
+
+@cache
+def panels() -> dict[str, Panel]:
+    """Panels by key, in the order of their numbers.
+
+    Raises:
+        ContractError: a file that breaks its contract; the sentence names it.
+
+    """
+    names = [m.name for m in pkgutil.iter_modules(ioc.panels.__path__) if m.name != "engine"]
+    found = sorted((_panel(name) for name in names), key=lambda p: p.spec.number)
+    return {p.spec.key: p for p in found}
+
+
+def shown(profile: Profile) -> dict[str, Panel]:
+    """Panels of a profile, in its order.
+
+    Raises:
+        ContractError: the profile names a panel that does not exist.
+
+    """
+    known = panels()
+    if unknown := [key for key in profile.file.panels if key not in known]:
+        raise ContractError(f"profile '{profile.file.key}' names the panels {unknown}; known are {', '.join(known)}")
+    return {key: known[key] for key in profile.file.panels}
+
+
+def _panel(name: str) -> Panel:
+    module = importlib.import_module(f"ioc.panels.{name}")
+    spec = getattr(module, "SPEC", None)
+    if not isinstance(spec, Spec):
+        raise ContractError(f"ioc/panels/{name}.py defines no SPEC of type Spec")
+    if spec.key != name:
+        raise ContractError(f"ioc/panels/{name}.py: SPEC.key is '{spec.key}', it must be the file's name")
+    file = resources.files("ioc.panels").joinpath(f"{name}.sql")
+    if not file.is_file():
+        raise ContractError(f"ioc/panels/{name}.sql is missing: a panel is a .py and a .sql")
+    sql = named(file)
+    if odd := set(sql) ^ set(spec.rows):
+        raise ContractError(f"ioc/panels/{name}: queries of the .sql and rows of the SPEC differ in {sorted(odd)}")
+    for query, row in spec.rows.items():
+        if not dataclasses.is_dataclass(row) or not row.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            raise ContractError(f"ioc/panels/{name}.py: the rows of '{query}' must be a frozen dataclass")
+    for function in ("snapshot", "render"):
+        if not callable(getattr(module, function, None)):
+            raise ContractError(f"ioc/panels/{name}.py defines no function {function}")
+    return Panel(spec=spec, sql=sql, snapshot=module.snapshot, render=module.render)

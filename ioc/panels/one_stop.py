@@ -1,0 +1,165 @@
+"""Giải quyết thủ tục hành chính: which unit is late, how much is open, how the year stands."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ioc.panels.engine.chart import Chart, Series
+from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
+from ioc.panels.engine.moment import Moment
+from ioc.panels.engine.wording import labelled
+from ioc.profiles import Profile
+from ioc.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogRow:
+    unit_code: str
+    org_code: str
+    open: int
+    overdue: int
+    due_soon: int
+    oldest_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class YesterdayRow:
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayFactsRow:
+    received: int
+    resolved: int
+    in_time: int
+    late: int
+    delivery_unknown: int
+    really_late: int
+    early: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearRow:
+    received: int
+    resolved: int
+    early: int
+    on_time: int
+    late: int
+    really_late: int
+    delivery_unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrendRow:
+    day: date
+    received: int
+    resolved: int
+    late: int
+
+
+SPEC = Spec(
+    key="one_stop",
+    number=1,
+    title="Giải quyết thủ tục hành chính",
+    streams=("dossier",),
+    rows={"backlog": BacklogRow, "yesterday": YesterdayRow, "day_facts": DayFactsRow, "year_before_today": YearRow, "trend": TrendRow},
+    definitions={
+        "overdue": Definition(label="Hồ sơ quá hạn", formula="đang xử lý, quá thời điểm hẹn trả, không tạm dừng", basis="NĐ 118/2025/NĐ-CP"),
+        "overdue_yesterday": Definition(label="Quá hạn cùng giờ hôm qua", formula="như trên, lùi 24 giờ", basis="thiết kế"),
+        "open": Definition(label="Đang giải quyết", formula="tiếp nhận − đã giải quyết − rút − dừng", basis="NĐ 118/2025/NĐ-CP"),
+        "due_soon": Definition(label="Đến hạn trong 24 giờ", formula="đang xử lý, hẹn trả trong 24 giờ tới", basis="thiết kế"),
+        "received_today": Definition(label="Tiếp nhận hôm nay", formula="số hồ sơ có sự kiện tiếp nhận trong ngày", basis="TT 03/2025/TT-VPCP"),
+        "resolved_today": Definition(label="Giải quyết hôm nay", formula="số hồ sơ có kết quả trong ngày", basis="TT 03/2025/TT-VPCP"),
+        "received_year": Definition(label="Tiếp nhận lũy kế năm", formula="cộng theo ngày từ 01/01", basis="TT 03/2025/TT-VPCP"),
+        "resolved_year": Definition(label="Giải quyết lũy kế năm", formula="cộng theo ngày từ 01/01", basis="TT 03/2025/TT-VPCP"),
+        "in_time_year": Definition(label="Đúng hẹn lũy kế năm", formula="(trước hạn + đúng hạn) / đã giải quyết", basis="QĐ 766/QĐ-TTg"),
+        "late_year": Definition(label="Trễ trên hệ thống", formula="kết quả ghi nhận sau thời điểm hẹn trả", basis="NĐ 118/2025/NĐ-CP"),
+        "really_late_year": Definition(label="Thực trễ", formula="trễ trên hệ thống và giao sau thời điểm hẹn trả", basis="thiết kế"),
+        "delivery_unknown_year": Definition(label="Trễ, chưa xác định lúc giao", formula="trễ trên hệ thống, không rõ lúc giao", basis="thiết kế"),
+    },
+    charts=("trend", "units"),
+)
+
+_SHOWN = ("open", "due_soon", "received_today", "resolved_today", "in_time_year", "received_year", "late_year", "really_late_year",
+          "delivery_unknown_year")
+
+
+def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
+    """Figures of the panel; a year is the days before today from the daily counts plus today from history."""
+    del profile
+    backlog: Sequence[BacklogRow] = rows["backlog"]
+    today: DayFactsRow = rows["day_facts"][0]
+    year: YearRow = rows["year_before_today"][0]
+    yesterday: YesterdayRow = rows["yesterday"][0]
+    counts = {
+        "overdue": sum(r.overdue for r in backlog),
+        "overdue_yesterday": yesterday.overdue,
+        "open": sum(r.open for r in backlog),
+        "due_soon": sum(r.due_soon for r in backlog),
+        "received_today": today.received,
+        "resolved_today": today.resolved,
+        "received_year": year.received + today.received,
+        "resolved_year": year.resolved + today.resolved,
+        "late_year": year.late + today.late,
+        "really_late_year": year.really_late + today.really_late,
+        "delivery_unknown_year": year.delivery_unknown + today.delivery_unknown,
+    }
+    numbers = {key: Number(value=value, unit="dossiers", as_of=moment.at) for key, value in counts.items()}
+    numbers["in_time_year"] = rate(year.early + year.on_time + today.in_time, counts["resolved_year"], moment.at)
+    return Figures(numbers=numbers, tables={"units": _units(backlog, moment), "trend": _trend(rows["trend"], today, moment)})
+
+
+def _units(backlog: Sequence[BacklogRow], moment: Moment) -> list[dict[str, Any]]:
+    sums: dict[str, dict[str, Any]] = defaultdict(lambda: {"open": 0, "overdue": 0, "due_soon": 0, "oldest_due_at": None})
+    for r in backlog:
+        unit = sums[r.unit_code]
+        unit["open"] += r.open
+        unit["overdue"] += r.overdue
+        unit["due_soon"] += r.due_soon
+        known = [at for at in (unit["oldest_due_at"], r.oldest_due_at) if at]
+        unit["oldest_due_at"] = min(known) if known else None
+    found = [
+        {"unit_code": code, **values, "oldest_days": (moment.at - values["oldest_due_at"]).days if values["oldest_due_at"] else None}
+        for code, values in sums.items()
+    ]
+    return sorted(found, key=lambda u: (-u["overdue"], -u["due_soon"], -u["open"], u["unit_code"]))
+
+
+def _trend(rows: Sequence[TrendRow], today: DayFactsRow, moment: Moment) -> list[dict[str, Any]]:
+    found = {r.day: (r.received, r.resolved, r.late) for r in rows} | {moment.day: (today.received, today.resolved, today.late)}
+    days = [moment.day - timedelta(days=n) for n in range(30, -1, -1)]
+    first = min(found)
+    return [
+        dict(zip(("day", "received", "resolved", "late"), (d.isoformat(), *found.get(d, (0, 0, 0))), strict=True)) for d in days if d >= first
+    ]
+
+
+def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
+    """The panel in words: a leader asks which unit is late, so units stand first."""
+    numbers, units, trend = snapshot.numbers, snapshot.tables["units"], snapshot.tables["trend"]
+    named = [(profile.unit_name(u["unit_code"], snapshot.day, words.language), u) for u in units]
+    late = [(name, u) for name, u in named if u["overdue"]]
+    change = (numbers["overdue"].value or 0) - (numbers["overdue_yesterday"].value or 0)
+    shown = late[:12]
+    return Face(
+        headline=words.number(numbers["overdue"].value),
+        headline_unit=words("hồ sơ quá hạn"),
+        comparison=words("{change} so với cùng giờ hôm qua", change=words.signed(change)),
+        sentence=words("{unit}: {n} quá hạn", unit=late[0][0], n=words.number(late[0][1]["overdue"])) if late else words("Không có hồ sơ quá hạn"),
+        numbers=labelled(SPEC, numbers, _SHOWN, words),
+        charts={
+            "trend": Chart(kind="time", title=words("Tiếp nhận và giải quyết theo ngày"), x=[r["day"] for r in trend], series=(
+                Series(name=words("Tiếp nhận"), role="in", values=[r["received"] for r in trend]),
+                Series(name=words("Đã giải quyết"), role="out", values=[r["resolved"] for r in trend]))),
+            "units": Chart(kind="ranks", title=words("Quá hạn theo đơn vị"), x=[name for name, _ in shown], series=(
+                Series(name=words("Quá hạn"), role="bad", values=[u["overdue"] for _, u in shown]),)),
+        },
+        lists=((words("Tồn đọng theo đơn vị"), (
+            Column(key="unit", label=words("Đơn vị"), number=False), Column(key="overdue", label=words("Quá hạn")),
+            Column(key="oldest", label=words("Số ngày quá hạn lâu nhất")), Column(key="due_soon", label=words("Đến hạn trong 24 giờ")),
+            Column(key="open", label=words("Đang giải quyết"))),
+            [{"unit": name, "overdue": words.number(u["overdue"]), "oldest": words.number(u["oldest_days"]),
+              "due_soon": words.number(u["due_soon"]), "open": words.number(u["open"])} for name, u in named[:15]]),),
+    )

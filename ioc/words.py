@@ -1,0 +1,98 @@
+"""Words, numbers and moments as a reader expects them: Vietnamese first, English by switch.
+
+Texts in the code are Vietnamese; locales/<language>.po translates them. Read at start, so no compiled file can be stale.
+"""
+
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib import resources
+from io import BytesIO
+
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from ioc.clock import LOCAL
+from ioc.errors import ConfigurationError
+
+LANGUAGES = ("vi", "en")
+NONE = "—"
+SMALL_SAMPLE = 30
+
+
+@cache
+def words(language: str) -> "Words":
+    """Words of a language.
+
+    Raises:
+        ConfigurationError: a language that has no translations.
+
+    """
+    if language not in LANGUAGES:
+        raise ConfigurationError(f"no translations for '{language}': known are {', '.join(LANGUAGES)}")
+    return Words(language)
+
+
+@cache
+def _translations(language: str) -> dict[str, str]:
+    if language == "vi":
+        return {}
+    text = resources.files("ioc").joinpath("locales", f"{language}.po").read_bytes()
+    return {str(m.id): str(m.string) for m in read_po(BytesIO(text)) if m.id and m.string}
+
+
+class Words:
+    """Texts and formats of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._texts = _translations(language)
+
+    def __call__(self, text: str, **values: object) -> str:
+        """Translate a text and fill its {named} places."""
+        found = self._texts.get(text, text)
+        return found.format(**values) if values else found
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        """A number with grouping: 605.859 in Vietnamese, 605,859 in English; a dash for none."""
+        if value is None:
+            return NONE
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return str(format_decimal(_rounded(Decimal(str(value)), decimals), format=pattern, locale=self.language))
+
+    def share(self, numerator: float | None, denominator: float | None) -> str:
+        """A rate with two decimals, half up: never 100% while something is missing, never 0% while there is something.
+
+        Under 30 cases it says counts ("1 / 2"): a percentage of so few misleads.
+        """
+        if numerator is None or not denominator:
+            return NONE
+        if denominator < SMALL_SAMPLE:
+            return f"{self.number(numerator)} / {self.number(denominator)}"
+        percent = _rounded(Decimal(str(numerator)) * 100 / Decimal(str(denominator)), 2)
+        if percent >= 100 and numerator < denominator:
+            percent = Decimal("99.99")
+        if percent <= 0 < numerator:
+            percent = Decimal("0.01")
+        return f"{format_decimal(percent, format='#,##0.00', locale=self.language)}%"
+
+    def signed(self, value: float) -> str:
+        """A difference with its direction as a shape: ▲ 12, ▼ 3, = 0."""
+        return f"{'▲' if value > 0 else '▼' if value < 0 else '='} {self.number(abs(value))}"
+
+    def time(self, at: datetime | None) -> str:
+        """14:05 local."""
+        return NONE if at is None else at.astimezone(LOCAL).strftime("%H:%M")
+
+    def moment(self, at: datetime | None) -> str:
+        """14:05:03 on a day in full: 14:05:03 21/11/2026."""
+        return NONE if at is None else at.astimezone(LOCAL).strftime("%H:%M:%S %d/%m/%Y")
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def unix(at: datetime | None) -> float | None:
+    """Unix seconds of a moment, for the browser."""
+    return None if at is None else (at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()

@@ -1,0 +1,1 @@
+"""Simulators: every file beside `engine/` simulates one stream; nothing in `ioc` imports them."""

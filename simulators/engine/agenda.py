@@ -1,0 +1,47 @@
+"""The agenda: the stories of all open subjects, merged by time and told as far as each tick."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import count
+
+from simulators.engine.contract import SimulatedEvent
+
+Story = Iterator[SimulatedEvent]
+"""What happens to one subject, in order of time; it may never end."""
+
+
+def tell(arrivals: Iterator[Story], ticks: Iterable[datetime]) -> Iterator[Sequence[SimulatedEvent]]:
+    """For each tick the events up to and including it. `arrivals`: stories in the order in which they begin."""
+    numbers = count()
+    open_stories: list[tuple[datetime, int, SimulatedEvent, Story]] = []
+    coming = _first(arrivals)
+    for tick in ticks:
+        batch: list[SimulatedEvent] = []
+        while True:
+            if coming and coming[0].time <= tick and (not open_stories or coming[0].time <= open_stories[0][0]):
+                heapq.heappush(open_stories, (coming[0].time, next(numbers), *coming))
+                coming = _first(arrivals)
+            elif open_stories and open_stories[0][0] <= tick:
+                batch.append(_advance(open_stories))
+            else:
+                break
+        yield batch
+
+
+def _first(arrivals: Iterator[Story]) -> tuple[SimulatedEvent, Story] | None:
+    for story in arrivals:
+        event = next(story, None)
+        if event:
+            return event, story
+    return None
+
+
+def _advance(open_stories: list[tuple[datetime, int, SimulatedEvent, Story]]) -> SimulatedEvent:
+    _, number, event, story = open_stories[0]
+    following = next(story, None)
+    if following:
+        heapq.heapreplace(open_stories, (following.time, number, following, story))
+    else:
+        heapq.heappop(open_stories)
+    return event

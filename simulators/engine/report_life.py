@@ -1,0 +1,154 @@
+"""How one report goes: triage, the agency's work, the citizen's verdict."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from ioc.profiles import Category, Unit
+from simulators.engine.contract import SimulatedEvent
+from simulators.engine.hours import WorkingTime
+
+INVALID_RATIO = 0.2
+LATE_RATIO = 0.0085
+UNDONE_RATIO = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What stays the same in a report's life. `place`: (lon, lat) in degrees; `parent`: the report it repeats."""
+
+    code: str
+    source: str
+    unit: Unit
+    category: Category
+    owner: str
+    day: date
+    place: tuple[float, float]
+    channel: str
+    parent: str | None
+
+    def event(self, fact: str, at: datetime, **data: Any) -> SimulatedEvent:
+        at = at.astimezone(UTC).replace(microsecond=0)
+        base = {"org_code": self.owner, "unit_code": self.unit.code, "unit_valid_on": self.day}
+        times = {k: v.astimezone(UTC).replace(microsecond=0) for k, v in data.items() if isinstance(v, datetime)}
+        return SimulatedEvent(
+            fact=fact, id=f"{self.code}:{fact}:{int(at.timestamp())}", source=self.source, subject=self.code, time=at,
+            data=base | data | times,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What a stage needs. `at` and `due`: now and the promised moment; `urgent` counts clock hours, others working hours."""
+
+    random: Random
+    hours: WorkingTime
+    report: Report
+    at: datetime
+    due: datetime
+    reopened: int = 0
+
+    @property
+    def urgent(self) -> bool:
+        return self.report.category.priority == 1
+
+    def chance(self, ratio: float) -> bool:
+        return self.random.random() < ratio
+
+    def after(self, at: datetime, hours: float) -> datetime:
+        return at + timedelta(hours=hours) if self.urgent else self.hours.after(at, hours)
+
+    def later(self, hours: float) -> "Course":
+        """The same course some hours on, about so many, at least a second."""
+        return replace(self, at=self.after(self.at + timedelta(seconds=1), self.random.expovariate(1 / hours)))
+
+    def minutes_on(self, median: float) -> "Course":
+        return replace(self, at=self.at + timedelta(seconds=1, minutes=median * self.random.lognormvariate(0, 0.7)))
+
+
+Stage = Iterator[SimulatedEvent]
+
+
+def life(random: Random, hours: WorkingTime, report: Report, at: datetime) -> Stage:
+    """From the first message to the end."""
+    c = Course(random=random, hours=hours, report=report, at=at, due=at)
+    c = replace(c, due=c.after(at, report.category.resolve_h))
+    lon, lat = report.place
+    yield report.event(
+        "submitted", at, category=report.category.code, channel=report.channel, priority=report.category.priority, lon_deg=lon, lat_deg=lat,
+        accuracy_m=round(random.lognormvariate(2.7, 0.6), 1),
+    )
+    yield from _triage(c.minutes_on(1.0 if c.urgent else 4.0))
+
+
+def _triage(c: Course) -> Stage:
+    report = c.report
+    if c.chance(0.03):
+        yield report.event("needs_info", c.at, actor_role="operator")
+        c = c.minutes_on(90)
+        yield report.event("info_added", c.at)
+        c = c.minutes_on(6)
+    if report.parent:
+        yield report.event("merged", c.at, parent_id=report.parent, actor_role="operator")
+    elif not c.urgent and c.chance(INVALID_RATIO):
+        reason = c.random.choice(("spam", "out_of_scope", "not_true"))
+        yield report.event("rejected", c.at, reason_code=reason, actor_role="operator")
+    elif c.chance(0.02):
+        yield report.event("referred", c.at, reason_code="other_authority", actor_role="operator")
+    else:
+        yield report.event("verified", c.at, priority=report.category.priority, due_at=c.due, actor_role="operator")
+        yield from _work(c.minutes_on(3))
+
+
+def _work(c: Course) -> Stage:
+    report = c.report
+    yield report.event("assigned", c.at, to_org=report.owner, due_at=c.due, actor_role="operator")
+    if c.chance(0.03):
+        c = c.later(report.category.accept_h / 2)
+        yield report.event("returned", c.at, reason_code="not_competent", actor_role="agency")
+        c = c.minutes_on(15)
+        yield report.event("assigned", c.at, to_org=report.owner, due_at=c.due, actor_role="operator")
+    c = _not_past(c, c.later(report.category.accept_h / 3), 0.3)
+    yield report.event("accepted", c.at, actor_role="agency")
+    c = _not_past(c, c.later(report.category.resolve_h / 8), 0.3)
+    yield report.event("in_progress", c.at, actor_role="agency")
+    yield from _ending(c)
+
+
+def _ending(c: Course) -> Stage:
+    luck = c.random.random()
+    if luck < UNDONE_RATIO:
+        c = replace(c, at=max(c.at, c.due) + timedelta(days=c.random.uniform(1, 30)))
+    elif luck < UNDONE_RATIO + LATE_RATIO:
+        c = replace(c, at=c.after(max(c.at, c.due), 0.3 + c.random.expovariate(0.3)))
+    else:
+        wanted = c.at + (c.due - c.at) * c.random.betavariate(1.6, 1.8)
+        wanted = wanted if c.urgent else c.hours.opened(wanted)
+        c = replace(c, at=max(c.at + timedelta(seconds=1), min(wanted, c.due - timedelta(minutes=1))))
+    yield c.report.event("resolved", c.at, actor_role="agency")
+    c = c.minutes_on(40)
+    yield c.report.event("published", c.at, actor_role="operator")
+    yield from _verdict(c)
+
+
+def _verdict(c: Course) -> Stage:
+    closing = c.at + timedelta(days=7)
+    if c.chance(0.4):
+        rating = c.random.choices((3, 2, 1), (64, 28, 8))[0]
+        c = c.minutes_on(300)
+        yield c.report.event("rated", c.at, rating=rating)
+        if rating == 1 and c.reopened < 2:
+            c = c.minutes_on(20)
+            due = c.after(c.at, c.report.category.resolve_h / 2)
+            yield c.report.event("reopened", c.at, due_at=due, reason_code="badly_done")
+            yield from _work(replace(c.minutes_on(10), due=due, reopened=c.reopened + 1))
+            return
+    yield c.report.event("closed", max(c.at, closing))
+
+
+def _not_past(before: Course, after: Course, ratio: float) -> Course:
+    # An agency takes a report up before most of its time is gone.
+    latest = before.at + max(timedelta(seconds=1), (before.due - before.at) * ratio)
+    return replace(after, at=min(after.at, latest))
