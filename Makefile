@@ -16,7 +16,7 @@ demo: $(VENV)/demo.stamp browser-files ## run the whole centre on this machine w
 	@exec $(PY) -m ioc demo $(ARGS)
 
 test: $(VENV)/dev.stamp browser-files ## all tests that need nothing but this machine
-	@$(PY) -m pytest tests --ignore=tests/real --ignore=tests/faults
+	@$(PY) -m pytest tests --ignore=tests/real --ignore=tests/faults $(ARGS)
 
 check: lint types test ## lint, types, import rules, SQL lint, and the tests
 

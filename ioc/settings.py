@@ -9,7 +9,7 @@ from ioc.errors import ConfigurationError
 
 
 def _setting(variable_doc: str, default: str | int | bool) -> object:  # noqa: FBT001
-    return field(default=default, metadata={"doc": variable_doc})  # type: ignore[call-overload]
+    return field(default=default, metadata={"doc": variable_doc})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 Texts in the code are Vietnamese; locales/<language>.po translates them. Read at start, so no compiled file can be stale.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib import resources
@@ -76,9 +76,9 @@ class Words:
             percent = Decimal("0.01")
         return f"{format_decimal(percent, format='#,##0.00', locale=self.language)}%"
 
-    def signed(self, value: float) -> str:
-        """A difference with its direction as a shape: ▲ 12, ▼ 3, = 0."""
-        return f"{'▲' if value > 0 else '▼' if value < 0 else '='} {self.number(abs(value))}"
+    def day(self, day: date) -> str:
+        """21/11, the same in both languages of a Vietnamese wall."""
+        return day.strftime("%d/%m")
 
     def time(self, at: datetime | None) -> str:
         """14:05 local."""

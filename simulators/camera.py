@@ -23,7 +23,7 @@ late while people wait. Before the live part one look in 30 minutes stands for a
 
 STEP_S = 60
 COARSE_S = 1800
-FINE_BEFORE = timedelta(minutes=30)
+FINE_BEFORE = timedelta(minutes=15)
 MTBF_H = 20 * 24.0
 MTTR_H = 3.0
 

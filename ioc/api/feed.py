@@ -59,7 +59,7 @@ class Feed:
                         await self._take(asking, note.payload)
             except (UnavailableError, psycopg.Error) as error:
                 if self._database:
-                    log.error("database away, showing the last frame: %s", str(error).splitlines()[0])
+                    log.warning("database away, showing the last frame: %s", str(error).splitlines()[0])
                 self._database = False
             await asyncio.sleep(1)
 

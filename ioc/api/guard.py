@@ -54,15 +54,15 @@ class Guard:
 
 def chosen_language(scope: Scope) -> str:
     """Language of a request: its query, else its cookie, else Vietnamese."""
-    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]
+    asked: str = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]
     if asked in LANGUAGES:
         return asked
-    raw = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"), "")
+    raw: str = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"), "")
     try:
         morsel = SimpleCookie(raw).get(LANGUAGE_COOKIE)
     except CookieError:
         return LANGUAGES[0]
-    return morsel.value if morsel and morsel.value in LANGUAGES else LANGUAGES[0]
+    return str(morsel.value) if morsel and morsel.value in LANGUAGES else LANGUAGES[0]
 
 
 def _with_headers(send: Send) -> Send:

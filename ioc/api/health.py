@@ -83,5 +83,5 @@ class _Database:
 def metrics(conn: Connection, viewers: int, live_at: float | None, now: datetime) -> bytes:
     """All metrics in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(_Database(conn, viewers, live_at, now))  # type: ignore[arg-type]
+    registry.register(_Database(conn, viewers, live_at, now))
     return generate_latest(registry)

@@ -7,7 +7,7 @@ so that the same file, or a later export of the same requests, is stored once.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -15,6 +15,8 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from ioc.errors import InputError
+from ioc.streams.engine.broker import Publisher
+from ioc.streams.engine.envelope import write_headers
 from ioc.streams.report import STREAM, ReportData
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=150)]
@@ -88,6 +90,26 @@ def read_requests(file: bytes | Path) -> list[Request]:
     if twice := [found for found, n in counts.items() if n > 1]:
         raise InputError(f"{name}: request {twice[0]} stands in it {counts[twice[0]]} times: leave one of them")
     return requests
+
+
+def publish_file(file: Path, jurisdiction: str, connect: Callable[[], Publisher]) -> tuple[int, int]:
+    """Publish a file's requests, all checked before the first is sent; the numbers of requests and of events.
+
+    Raises:
+        InputError: the file or the jurisdiction cannot be used; nothing was published then.
+
+    """
+    requests = read_requests(file)
+    found = [event for request in requests for event in events(request, jurisdiction)]
+    publisher = connect()
+    try:
+        for e in found:
+            headers = write_headers(event_id=e.id, source=e.source, type_=e.type, subject=e.subject, time=e.time, simulated=False)
+            publisher.send(STREAM.topic, e.subject.encode(), msgspec.json.encode(e.data), headers)
+        publisher.flush()
+    finally:
+        publisher.close()
+    return len(requests), len(found)
 
 
 def _request(name: str, number: int, raw: object) -> Request:

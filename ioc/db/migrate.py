@@ -74,7 +74,7 @@ def _pending(conn: Connection) -> list[Migration]:
 def _apply(conn: Connection, migration: Migration, *, timescale_: bool) -> str:
     with conn.transaction():
         for statement in statements(migration.text, timescale_=timescale_):
-            conn.execute(statement)  # type: ignore[arg-type]
+            conn.execute(statement)
         conn.execute("insert into migration (number, name, checksum) values (%s, %s, %s)",
                      (migration.number, migration.name, migration.checksum))
     log.info("migrated %s", migration.name)

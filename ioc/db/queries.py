@@ -1,7 +1,6 @@
 """Named SQL: a `.sql` file holds statements, each under `-- name: NAME` and a comment that says what a row means."""
 
 import re
-from functools import cache
 from importlib.abc import Traversable
 
 from ioc.errors import ContractError
@@ -9,7 +8,6 @@ from ioc.errors import ContractError
 _NAME = re.compile(r"^-- name:\s*(\S+)\s*$", re.MULTILINE)
 
 
-@cache
 def named(file: Traversable) -> dict[str, str]:
     """Statements of a file by name, comments included.
 

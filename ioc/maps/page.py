@@ -39,26 +39,27 @@ LOCAL: dict[str, str | None] = {
 }
 
 
-class OfflineFigure(Figure):  # type: ignore[misc]
+class OfflineFigure(Figure):
     """A folium figure whose links are ours; a plug-in that brings a new one fails here, not on the internet."""
 
     def render(self, **kwargs: Any) -> str:
         for child in self._children.values():
             child.render(**kwargs)
         for name, element in list(self.header._children.items()):  # noqa: SLF001 (branca has no public way)
-            if getattr(element, "url", None) is None:
+            link: Any = element
+            if getattr(link, "url", None) is None:
                 continue
             if name not in LOCAL:
-                raise LookupError(f"folium wants '{name}' from {element.url}: add our own file to LOCAL in ioc/maps/page.py")
+                raise LookupError(f"folium wants '{name}' from {link.url}: add our own file to LOCAL in ioc/maps/page.py")
             local = LOCAL[name]
             if local is None:
                 del self.header._children[name]  # noqa: SLF001
             else:
-                element.url = local
+                link.url = local
         return str(self._template.render(this=self, kwargs=kwargs))
 
 
-class _Wiring(MacroElement):  # type: ignore[misc]
+class _Wiring(MacroElement):
     """Our files and the calls that join the layers to the page around; a child of the map, so it runs after them."""
 
     _template = Template("""
@@ -68,19 +69,22 @@ class _Wiring(MacroElement):  # type: ignore[misc]
         {% endmacro %}
         {% macro script(this, kwargs) %}
         (function (map, realtime, cluster, given) {
+            var box = L.latLngBounds(given.bounds);
+            var fit = function () { map.fitBounds(box, {animate: false}); };
+            map.on('resize', fit);
             iocMap.wire(map, realtime, {key: given.key, cluster: cluster});
             if (given.cells) iocMap.loadCells(map, given.cells);
             if (given.note) iocMap.note(map, given.note);
             if (given.features) iocMap.loadFeatures(given.key, given.features).then(function (c) {
-                var box = L.latLngBounds(c.features.map(function (f) { return L.GeoJSON.coordsToLatLng(f.geometry.coordinates); }));
-                if (given.fit && box.isValid()) map.fitBounds(box.pad(0.1));
+                var found = L.latLngBounds(c.features.map(function (f) { return L.GeoJSON.coordsToLatLng(f.geometry.coordinates); }));
+                if (given.fit && found.isValid()) { box = found.pad(0.1); fit(); }
             });
         })({{ this.map_name }}, {{ this.realtime_name }}, {{ this.cluster_name }}, {{ this.given }});
         {% endmacro %}
     """)
 
     def __init__(self, names: tuple[str, str, str], given: Mapping[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "IocWiring"
         self.map_name, self.realtime_name, self.cluster_name = names
         # JSON inside a script: `<` is escaped so that no text can end it.
@@ -104,6 +108,7 @@ def map_page(key: str, profile: Profile, language: str, query: Mapping[str, str]
                     point_to_layer=JsCode("iocMap.pointToLayer"), on_each_feature=JsCode("iocMap.onEachFeature"), container=cluster).add_to(view)
     given = {
         "key": key,
+        "bounds": [[south, west], [north, east]],
         "cells": None if foreign else "/geo/units.json",
         "note": None if foreign else text("Sơ đồ – không phải ranh giới hành chính"),
         "features": f"/api/panels/{key}/map.json?{urlencode(asked)}" if asked else None,

@@ -60,4 +60,4 @@ def bounds(profile: Profile, now: datetime) -> tuple[float, float, float, float]
     """(west, south, east, north) in degrees around the units valid now."""
     units = profile.units_on(local_day(now))
     lons, lats = [u.lon_deg for u in units], [u.lat_deg for u in units]
-    return min(lons) - 0.09, min(lats) - 0.09, max(lons) + 0.09, max(lats) + 0.09
+    return min(lons) - 0.09, min(lats) - 0.11, max(lons) + 0.09, max(lats) + 0.11

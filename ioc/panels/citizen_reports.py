@@ -11,7 +11,7 @@ from typing import Any
 from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
 from ioc.panels.engine.moment import Moment
-from ioc.panels.engine.wording import labelled
+from ioc.panels.engine.wording import labelled, since_yesterday, whole_days
 from ioc.profiles import Profile
 from ioc.words import Words
 
@@ -108,8 +108,7 @@ SPEC = Spec(
     takes_jurisdiction=True,
 )
 
-_SHOWN = ("open", "untriaged", "danger", "submitted_today", "resolved_today", "handled_month", "on_time_month", "satisfied_month",
-          "submitted_year")
+_SHOWN = ("open", "untriaged", "danger", "submitted_today", "resolved_today", "handled_month", "on_time_month", "satisfied_month")
 
 
 def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
@@ -190,14 +189,16 @@ def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
     numbers, tables = snapshot.numbers, snapshot.tables
     units = [(profile.unit_name(u["unit_code"], snapshot.day, words.language), u) for u in tables["units"]]
     late = [(name, u) for name, u in units if u["overdue"]]
-    change = (numbers["overdue"].value or 0) - (numbers["overdue_yesterday"].value or 0)
+    change = since_yesterday(numbers["overdue"], numbers["overdue_yesterday"], words)
     sentence = words("{unit}: {n} quá hạn", unit=late[0][0], n=words.number(late[0][1]["overdue"])) if late else words(
         "{n} phản ánh đang xử lý", n=words.number(numbers["open"].value))
-    trend, categories = tables["trend"], tables["categories"]
+    trend, categories = whole_days(snapshot, "trend"), tables["categories"]
     return Face(
         headline=words.number(numbers["overdue"].value),
         headline_unit=words("phản ánh quá hạn"),
-        comparison=words("{change} so với cùng giờ hôm qua", change=words.signed(change)),
+        comparison=change.text,
+        trend=change.trend,
+        turn=change.turn,
         sentence=sentence,
         numbers=labelled(SPEC, numbers, _SHOWN, words),
         charts={
@@ -211,5 +212,5 @@ def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
         lists=((words("Theo đơn vị"), (
             Column(key="unit", label=words("Đơn vị"), number=False), Column(key="overdue", label=words("Quá hạn")),
             Column(key="open", label=words("Đang xử lý"))),
-            [{"unit": name, "overdue": words.number(u["overdue"]), "open": words.number(u["open"])} for name, u in units[:12]]),),
+            [{"unit": name, "overdue": words.number(u["overdue"]), "open": words.number(u["open"])} for name, u in units[:4]]),),
     )

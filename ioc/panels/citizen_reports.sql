@@ -48,7 +48,7 @@ from (
 ) as p (period, from_at)
 left join report_history as h
     on h.jurisdiction = %(jurisdiction)s
-    and h.from_at >= p.from_at and h.from_at < %(at)s
+    and p.from_at <= h.from_at and h.from_at < %(at)s
     and tstzrange(h.known_from, h.known_to) @> %(known)s::timestamptz
 group by p.period;
 

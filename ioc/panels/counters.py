@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from ioc.clock import LOCAL, start_of
+from ioc.clock import LOCAL, local_day
 from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
 from ioc.panels.engine.moment import Moment
@@ -49,9 +49,10 @@ SPEC = Spec(
     rows={"cameras": CameraRow, "hours": HourRow, "uptime": UptimeRow},
     definitions={
         "waiting": Definition(label="Người đang chờ", formula="tổng số người chờ camera đếm được trong 3 phút qua", basis="thiết kế"),
+        "peak": Definition(label="Người chờ giờ cao điểm", formula="trung bình giờ đông nhất của ngày làm việc đang hiện", basis="thiết kế"),
         "crowded": Definition(label="Điểm đông", formula="số điểm có từ 15 người chờ", basis="thiết kế (CT-03)"),
         "staffed": Definition(label="Quầy có cán bộ trực", formula="điểm có cán bộ / điểm camera đang đếm", basis="thiết kế"),
-        "online": Definition(label="Camera hoạt động", formula="camera báo có hình trong 10 phút qua / camera nghe được trong 7 ngày", basis="thiết kế (CT-04)"),
+        "online": Definition(label="Camera hoạt động", formula="báo có hình trong 10 phút qua / nghe được trong 7 ngày", basis="thiết kế (CT-04)"),
         "offline": Definition(label="Camera mất tín hiệu", formula="camera không báo hoặc báo mất hình", basis="thiết kế (CT-04)"),
         "uptime_today": Definition(label="Tỷ lệ hoạt động hôm nay", formula="lượt báo có hình / lượt báo trong ngày", basis="thiết kế, mục tiêu 95%"),
         "vehicles_hour": Definition(label="Lượt xe giờ này", formula="tổng lượt xe camera giao thông đếm được từ đầu giờ", basis="thiết kế"),
@@ -67,6 +68,7 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
     cameras: Sequence[CameraRow] = rows["cameras"]
     hours: Sequence[HourRow] = rows["hours"]
     uptime: UptimeRow = rows["uptime"][0]
+    shown = _hours(hours, profile)
     counting = [c for c in cameras if c.waiting is not None]
     seeing = sum(bool(c.online) for c in cameras)
     this_hour = moment.at.replace(minute=0, second=0, microsecond=0)
@@ -78,54 +80,60 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
         "online": rate(seeing, len(cameras), moment.at),
         "offline": Number(value=len(cameras) - seeing, unit="cameras", as_of=moment.at),
         "uptime_today": rate(uptime.online, uptime.status, moment.at),
-        "vehicles_hour": Number(value=vehicles[0] if vehicles else None, unit="people", as_of=moment.at),
+        "vehicles_hour": Number(value=vehicles[0] if vehicles else None, unit="vehicles", as_of=moment.at),
+        "peak": Number(value=max((h["waiting"] for h in shown if h["waiting"] is not None), default=None), unit="people", as_of=moment.at),
     }
-    del profile
     points: list[dict[str, Any]] = [
         {"point_id": c.point_id, "unit_code": c.unit_code, "waiting": c.waiting, "staff_present": c.staff_present}
         for c in sorted(counting, key=lambda c: (-(c.waiting or 0), c.camera_id))
     ]
-    return Figures(numbers=numbers, tables={"points": points, "hours": _hours(hours, moment)})
+    return Figures(numbers=numbers, tables={"points": points, "hours": shown})
 
 
-def _hours(rows: Sequence[HourRow], moment: Moment) -> list[dict[str, Any]]:
-    start = start_of(moment.day)
-    found = {r.hour: r.waiting for r in rows}
-    out: list[dict[str, Any]] = []
-    for n in range(6, 19):
-        hour = start + timedelta(hours=n)
-        today, yesterday = found.get(hour), found.get(hour - timedelta(days=1))
-        out.append({"hour": hour.astimezone(LOCAL).strftime("%H"), "today": _tenth(today), "yesterday": _tenth(yesterday)})
-    return out
-
-
-def _tenth(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+def _hours(rows: Sequence[HourRow], profile: Profile) -> list[dict[str, Any]]:
+    """Hours 06–18 of the day, or, while it has no open hour yet, of the last day that had; with the working day before it."""
+    by_day: dict[date, dict[int, float]] = {}
+    for r in rows:
+        if r.waiting is not None and profile.is_open(r.hour + timedelta(minutes=30)):
+            by_day.setdefault(local_day(r.hour), {})[r.hour.astimezone(LOCAL).hour] = round(r.waiting, 1)
+    days = sorted(by_day, reverse=True)[:2]
+    if not days:
+        return []
+    day, before = days[0], days[1] if len(days) > 1 else None
+    return [
+        {"day": day.isoformat(), "before_day": before.isoformat() if before else None, "hour": hour,
+         "waiting": by_day[day].get(hour), "before": by_day[before].get(hour) if before else None}
+        for hour in range(6, 19)
+    ]
 
 
 def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
     """The panel in words. The card names no unit: from a camera alone that would accuse it (domain §0.4)."""
     numbers, points, hours = snapshot.numbers, snapshot.tables["points"], snapshot.tables["hours"]
-    open_now = profile.is_open(snapshot.at)
-    crowded = int(numbers["crowded"].value or 0)
-    sentence = words("{n} điểm có từ 15 người chờ", n=crowded) if open_now else words("Ngoài giờ làm việc")
-    offline = int(numbers["offline"].value or 0)
-    named = [(profile.unit_name(p["unit_code"], snapshot.day, words.language), p) for p in points[:12]]
+    open_now, offline = profile.is_open(snapshot.at), int(numbers["offline"].value or 0)
+    day = date.fromisoformat(hours[0]["day"]) if hours else snapshot.day
+    named = [(profile.unit_name(p["unit_code"], snapshot.day, words.language), p) for p in points[:10]]
     return Face(
-        headline=words.number(numbers["waiting"].value),
-        headline_unit=words("người đang chờ"),
+        headline=words.number(numbers["waiting" if open_now else "peak"].value),
+        headline_unit=words("người đang chờ") if open_now else words("người chờ, giờ cao điểm {day}", day=words.day(day)),
         comparison=words("{n} camera mất tín hiệu", n=words.number(offline)) if offline else words("Mọi camera có tín hiệu"),
-        sentence=sentence,
+        turn="worse" if offline else "",
+        sentence=words("{n} điểm có từ 15 người chờ", n=words.number(numbers["crowded"].value)) if open_now else words(
+            "Ngoài giờ làm việc: số liệu ngày làm việc gần nhất"),
         numbers=labelled(SPEC, numbers, _SHOWN, words),
-        charts={
-            "waiting": Chart(kind="bars", title=words("Người chờ trung bình theo giờ"), x=[h["hour"] for h in hours], series=(
-                Series(name=words("Hôm qua"), role="base", values=[h["yesterday"] for h in hours]),
-                Series(name=words("Hôm nay"), role="in", values=[h["today"] for h in hours]))),
-            "points": Chart(kind="ranks", title=words("Người đang chờ theo điểm"), x=[name for name, _ in named], series=(
-                Series(name=words("Đang chờ"), role="in", values=[p["waiting"] for _, p in named]),)),
-        },
+        charts={"waiting": _by_hour(hours, day, words), "points": Chart(
+            kind="ranks", title=words("Người đang chờ theo điểm"), x=[name for name, _ in named], series=(
+                Series(name=words("Đang chờ"), role="in", values=[p["waiting"] for _, p in named]),))},
         lists=((words("Điểm tiếp nhận"), (
             Column(key="unit", label=words("Đơn vị"), number=False), Column(key="waiting", label=words("Đang chờ")),
             Column(key="staff", label=words("Cán bộ trực"))),
             [{"unit": name, "waiting": words.number(p["waiting"]), "staff": words.number(p["staff_present"])} for name, p in named]),),
     )
+
+
+def _by_hour(hours: Sequence[dict[str, Any]], day: date, words: Words) -> Chart:
+    before = hours[0]["before_day"] if hours else None
+    series = [Series(name=words.day(day), role="in", values=[h["waiting"] for h in hours])]
+    if before:
+        series.insert(0, Series(name=words.day(date.fromisoformat(before)), role="base", values=[h["before"] for h in hours]))
+    return Chart(kind="bars", title=words("Người chờ trung bình theo giờ"), x=[f"{h['hour']:02d}" for h in hours], series=series)

@@ -38,8 +38,8 @@ where c.first_at < %(at)s
 order by c.subject;
 
 -- name: hours
--- One row per hour of the local day and of the day before, up to the moment: mean number of people waiting, summed over the points.
--- Absent hour = no camera counted. Hours that have not ended are there with what they have.
+-- One row per hour of the local day and of the eight days before, up to the moment: mean number of people waiting, summed over the
+-- points. Absent hour = no camera said anything. Hours that have not ended are there with what they have.
 select
     hour,
     sum(waiting_mean) as waiting,
@@ -47,7 +47,7 @@ select
 from (
     select hour, camera_id, (sum(waiting_sum)::float8 / nullif(sum(occupancy_n), 0)) as waiting_mean, sum(vehicles_sum) as vehicles
     from camera_hourly
-    where hour >= %(day_from)s::timestamptz - interval '1 day' and hour < %(at)s
+    where hour >= %(day_from)s::timestamptz - interval '8 days' and hour < %(at)s
     group by hour, camera_id
 ) as per_camera
 group by hour

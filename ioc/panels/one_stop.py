@@ -9,7 +9,7 @@ from typing import Any
 from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
 from ioc.panels.engine.moment import Moment
-from ioc.panels.engine.wording import labelled
+from ioc.panels.engine.wording import labelled, since_yesterday, whole_days
 from ioc.profiles import Profile
 from ioc.words import Words
 
@@ -82,8 +82,8 @@ SPEC = Spec(
     charts=("trend", "units"),
 )
 
-_SHOWN = ("open", "due_soon", "received_today", "resolved_today", "in_time_year", "received_year", "late_year", "really_late_year",
-          "delivery_unknown_year")
+_SHOWN = ("open", "due_soon", "received_today", "resolved_today", "in_time_year", "received_year", "late_year",
+          "really_late_year")
 
 
 def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
@@ -112,19 +112,21 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
 
 
 def _units(backlog: Sequence[BacklogRow], moment: Moment) -> list[dict[str, Any]]:
-    sums: dict[str, dict[str, Any]] = defaultdict(lambda: {"open": 0, "overdue": 0, "due_soon": 0, "oldest_due_at": None})
+    """Open dossiers per unit; those of no unit (departments of the province) per agency."""
+    sums: dict[tuple[str, str], dict[str, Any]] = defaultdict(lambda: {"open": 0, "overdue": 0, "due_soon": 0, "oldest_due_at": None})
     for r in backlog:
-        unit = sums[r.unit_code]
-        unit["open"] += r.open
-        unit["overdue"] += r.overdue
-        unit["due_soon"] += r.due_soon
-        known = [at for at in (unit["oldest_due_at"], r.oldest_due_at) if at]
-        unit["oldest_due_at"] = min(known) if known else None
+        owner = sums[r.unit_code, "" if r.unit_code else r.org_code]
+        owner["open"] += r.open
+        owner["overdue"] += r.overdue
+        owner["due_soon"] += r.due_soon
+        known = [at for at in (owner["oldest_due_at"], r.oldest_due_at) if at]
+        owner["oldest_due_at"] = min(known) if known else None
     found = [
-        {"unit_code": code, **values, "oldest_days": (moment.at - values["oldest_due_at"]).days if values["oldest_due_at"] else None}
-        for code, values in sums.items()
+        {"unit_code": unit, "org_code": org, **values,
+         "oldest_days": (moment.at - values["oldest_due_at"]).days if values["oldest_due_at"] else None}
+        for (unit, org), values in sums.items()
     ]
-    return sorted(found, key=lambda u: (-u["overdue"], -u["due_soon"], -u["open"], u["unit_code"]))
+    return sorted(found, key=lambda u: (-u["overdue"], -u["due_soon"], -u["open"], u["unit_code"], u["org_code"]))
 
 
 def _trend(rows: Sequence[TrendRow], today: DayFactsRow, moment: Moment) -> list[dict[str, Any]]:
@@ -138,15 +140,17 @@ def _trend(rows: Sequence[TrendRow], today: DayFactsRow, moment: Moment) -> list
 
 def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
     """The panel in words: a leader asks which unit is late, so units stand first."""
-    numbers, units, trend = snapshot.numbers, snapshot.tables["units"], snapshot.tables["trend"]
-    named = [(profile.unit_name(u["unit_code"], snapshot.day, words.language), u) for u in units]
+    numbers, units, trend = snapshot.numbers, snapshot.tables["units"], whole_days(snapshot, "trend")
+    named = [(profile.owner_name(u["unit_code"], u["org_code"], snapshot.day, words.language), u) for u in units]
     late = [(name, u) for name, u in named if u["overdue"]]
-    change = (numbers["overdue"].value or 0) - (numbers["overdue_yesterday"].value or 0)
+    change = since_yesterday(numbers["overdue"], numbers["overdue_yesterday"], words)
     shown = late[:12]
     return Face(
         headline=words.number(numbers["overdue"].value),
         headline_unit=words("hồ sơ quá hạn"),
-        comparison=words("{change} so với cùng giờ hôm qua", change=words.signed(change)),
+        comparison=change.text,
+        trend=change.trend,
+        turn=change.turn,
         sentence=words("{unit}: {n} quá hạn", unit=late[0][0], n=words.number(late[0][1]["overdue"])) if late else words("Không có hồ sơ quá hạn"),
         numbers=labelled(SPEC, numbers, _SHOWN, words),
         charts={
@@ -158,8 +162,8 @@ def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
         },
         lists=((words("Tồn đọng theo đơn vị"), (
             Column(key="unit", label=words("Đơn vị"), number=False), Column(key="overdue", label=words("Quá hạn")),
-            Column(key="oldest", label=words("Số ngày quá hạn lâu nhất")), Column(key="due_soon", label=words("Đến hạn trong 24 giờ")),
+            Column(key="oldest", label=words("Lâu nhất (ngày)")), Column(key="due_soon", label=words("Trong 24 giờ")),
             Column(key="open", label=words("Đang giải quyết"))),
             [{"unit": name, "overdue": words.number(u["overdue"]), "oldest": words.number(u["oldest_days"]),
-              "due_soon": words.number(u["due_soon"]), "open": words.number(u["open"])} for name, u in named[:15]]),),
+              "due_soon": words.number(u["due_soon"]), "open": words.number(u["open"])} for name, u in named[:10]]),),
     )

@@ -125,6 +125,13 @@ class Profile:
                 return unit.name_en if language == "en" else unit.name
         return code or ("no unit" if language == "en" else "chưa rõ địa bàn")
 
+    def owner_name(self, unit_code: str, org_code: str, day: date, language: str) -> str:
+        """Name of the unit, or of the agency where a dossier belongs to no unit."""
+        for agency in self.agencies if not unit_code else ():
+            if agency.code == org_code and agency.valid_from <= day and (agency.valid_to is None or day < agency.valid_to):
+                return agency.name_en if language == "en" else agency.name
+        return self.unit_name(unit_code or org_code, day, language)
+
     def category_name(self, code: str, language: str) -> str:
         """Name of a category; an imported one keeps the name it came with."""
         found = self._categories.get(code)
@@ -159,7 +166,7 @@ def load_profile(name: str) -> Profile:
         raise ConfigurationError(f"the profile '{name}' has no profile.toml: give the name of a shipped profile (soc_trang) or a folder's path")
     try:
         file = msgspec.convert(tomllib.loads(folder.joinpath("profile.toml").read_text(encoding="utf-8")), _File, strict=False)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"profile '{name}', profile.toml: {error}") from None
     profile = Profile(
         file=file,
@@ -174,12 +181,15 @@ def load_profile(name: str) -> Profile:
 
 def _rows(folder: Traversable, name: str, kind: type[Row]) -> tuple[Row, ...]:
     rows: list[Row] = []
-    with folder.joinpath(name).open(encoding="utf-8", newline="") as lines:
-        for number, raw in enumerate(csv.DictReader(lines), start=2):
-            try:
-                rows.append(msgspec.convert(_present(raw), kind, strict=False))
-            except msgspec.ValidationError as error:
-                raise ConfigurationError(f"{name}, line {number}: {error}") from None
+    try:
+        lines = folder.joinpath(name).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{name} cannot be read: {error}") from None
+    for number, raw in enumerate(csv.DictReader(lines), start=2):
+        try:
+            rows.append(msgspec.convert(_present(raw), kind, strict=False))
+        except msgspec.ValidationError as error:
+            raise ConfigurationError(f"{name}, line {number}: {error}") from None
     return tuple(rows)
 
 
@@ -189,9 +199,10 @@ def _present(raw: dict[str, str]) -> dict[str, Any]:
 
 def _check_references(name: str, profile: Profile) -> None:
     known = {u.code for u in profile.units}
-    for row in (*profile.agencies, *profile.points):
-        if row.unit_code and row.unit_code not in known:
-            raise ConfigurationError(f"profile '{name}': '{row.code}' names the unit '{row.unit_code}', which units.csv lacks")
+    named = [(a.code, a.unit_code) for a in profile.agencies] + [(p.code, p.unit_code) for p in profile.points]
+    for code, unit_code in named:
+        if unit_code and unit_code not in known:
+            raise ConfigurationError(f"profile '{name}': '{code}' names the unit '{unit_code}', which units.csv lacks")
     for unit in profile.units:
         if sum(u.valid_from <= unit.valid_from and (u.valid_to is None or unit.valid_from < u.valid_to)
                for u in profile.units if u.code == unit.code) != 1:

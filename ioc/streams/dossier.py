@@ -96,7 +96,7 @@ TRANSITIONS = {
     "corrected": {ANY: SAME},
 }
 
-_FACTS = {fact: () for fact in TRANSITIONS} | {
+_FACTS = dict.fromkeys(TRANSITIONS, ()) | {
     "received": ("due_at",),
     "extended": ("new_due_at",),
     "step_started": ("step_no",),
@@ -111,7 +111,7 @@ def check(fact: str, data: DossierData) -> None:
         raise InvalidEvent("schema", "'extended' must give a new_due_at after due_at")
 
 
-def apply(state: DossierState, event: Event[DossierData]) -> DossierState:
+def apply(state: DossierState, event: Event[DossierData]) -> DossierState:  # noqa: C901, PLR0912 (one case a fact)
     """The dossier after a permitted event."""
     data, at = event.data, event.occurred_at
     match event.fact:
@@ -155,10 +155,8 @@ def _judged(state: DossierState) -> DossierState:
     # Judged again after every change, since a correction may move the deadline after the result.
     if state.finished_at is None or state.due_at is None:
         return state
-    if state.finished_at > state.due_at:
-        outcome = "late"
-    else:
-        outcome = "early" if local_day(state.finished_at) < local_day(state.due_at) else "on_time"
+    in_time = "early" if local_day(state.finished_at) < local_day(state.due_at) else "on_time"
+    outcome = "late" if state.finished_at > state.due_at else in_time
     return state if outcome == state.outcome else msgspec.structs.replace(state, outcome=outcome)
 
 

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--days", type=float, default=30.0, help="days of history when --from is not given (30)")
     add("--until", metavar="ISO|live", default="live", help="end, or 'live' to go on with the clock (live)")
     add("--seed", default="1", help="same seed, same events (1)")
-    add("--scale", type=float, default=0.1, help="dossiers as a share of the reference year's (0.1)")
+    add("--scale", type=float, default=0.09, help="dossiers as a share of the reference year's (0.09)")
     add("--speed", type=float, help="simulated seconds a second, at most 600; without it history is told at once")
     add("--kafka", metavar="HOST:PORT", default="127.0.0.1:9092", help="bootstrap servers (127.0.0.1:9092)")
     add("--kafka-api-version", default="", metavar="X.Y", help="protocol version to assume, e.g. 2.0; empty = ask the broker")

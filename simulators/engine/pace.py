@@ -7,6 +7,7 @@ from ioc.clock import Clock
 
 BACKFILL_STEP = timedelta(minutes=1)
 LIVE_STEP = timedelta(seconds=1)
+SHORTEST_S = 0.001
 
 Wait = Callable[[float], bool]
 """Waits so many seconds, 0 = not at all; True when it is time to end."""
@@ -31,7 +32,7 @@ def paced(start: datetime, end: datetime | None, clock: Clock, wait: Wait, *, sp
         step = BACKFILL_STEP if behind > BACKFILL_STEP else LIVE_STEP
         tick = at + step if end is None else min(at + step, end)
         while (missing := (tick - limit()).total_seconds()) > 0:
-            if wait(min(missing / (speed or 1.0), 1.0)):
+            if wait(min(max(missing / (speed or 1.0), SHORTEST_S), 1.0)):
                 return
         if wait(0):
             return

@@ -35,6 +35,16 @@
     if (pen.next) draw(id, pen);
   }
 
+  /* Charts are made for 1080 lines; on a larger screen their text, lines and room grow with it. */
+  function scaled(figure) {
+    const { layout } = figure;
+    const k = window.innerHeight / 1080;
+    if (!layout?.font?.size || Math.abs(k - 1) < 0.05) return figure;
+    const margin = Object.fromEntries(Object.entries(layout.margin ?? {}).map(([side, px]) => [side, px * k]));
+    const data = figure.data.map(trace => (trace.line?.width ? { ...trace, line: { ...trace.line, width: trace.line.width * k } } : trace));
+    return { ...figure, data, layout: { ...layout, margin, font: { ...layout.font, size: layout.font.size * k } } };
+  }
+
   function draw(id, pen) {
     const wait = pen.at + (pen.next.layout?.map ? MAP_GAP_MS : CHART_GAP_MS) - Date.now();
     clearTimeout(pen.timer);
@@ -42,7 +52,7 @@
       pen.timer = setTimeout(() => ioc.guarded(() => draw(id, pen)), wait);
       return;
     }
-    const figure = pen.next;
+    const figure = scaled(pen.next);
     Object.assign(pen, { next: null, busy: true, at: Date.now() });
     pen.timer = setTimeout(() => ioc.guarded(() => drawn(id, pen)), DRAWN_AT_LATEST_MS);
     listen(id, pen);

@@ -159,7 +159,7 @@
   function clusterIcon(cluster) {
     const points = cluster.getAllChildMarkers();
     const late = points.filter(point => stateOf(point.feature) === 'late').length;
-    const size = unit() * Math.min(8.5, 4 + 1.1 * Math.log2(points.length));
+    const size = unit() * Math.min(6.5, 3.2 + 0.5 * Math.log2(points.length));
     const box = make('div', 'ioc-cluster-box');
     box.append(donut(points.length, late), make('span', 'ioc-cluster-count', points.length.toLocaleString(lang())));
     return L.divIcon({ html: box, className: 'ioc-cluster', iconSize: [size, size] });

@@ -10,14 +10,14 @@ from typing import Any
 from dash import html
 
 from ioc.panels.engine.chart import figure
-from ioc.panels.engine.contract import Attention, Face, Panel, Snapshot
+from ioc.panels.engine.contract import Attention, Panel, Snapshot
 from ioc.panels.engine.freshness import Freshness, worst
 from ioc.profiles import Profile
 from ioc.words import Words, unix
 
 Props = dict[str, dict[str, Any]]
 
-STATE_WORDS = {"fresh": "Đang cập nhật", "late": "Chậm", "stale": "Cũ", "dead": "Mất nguồn", "none": "Chưa có dữ liệu"}
+STATE_WORDS = {"fresh": "Đang cập nhật", "late": "Chậm cập nhật", "stale": "Số liệu cũ", "dead": "Mất nguồn", "none": "Chưa có số liệu"}
 SIMULATED = "mô phỏng"
 
 
@@ -33,7 +33,7 @@ def props(panel: Panel, snapshot: Snapshot, words: Words, profile: Profile) -> P
         f"{key}--mark": {"children": mark},
         f"{key}--headline": {"children": [html.Span(face.headline, className="headline-value"),
                                           html.Span(face.headline_unit, className="headline-unit")]},
-        f"{key}--comparison": {"children": face.comparison},
+        f"{key}--comparison": {"children": face.comparison, "data-trend": face.trend or None, "data-turn": face.turn or None},
         f"{key}--sentence": {"children": face.sentence},
         f"{key}--numbers": {"children": [_number(*n) for n in face.numbers]},
         f"{key}--lists": {"children": [_list(*entry, mark=mark) for entry in face.lists]},
@@ -50,7 +50,7 @@ def broken(panel: Panel, words: Words, reason: str) -> Props:
     return {
         f"card--{key}": state,
         f"focus--{key}": state,
-        f"{key}--comparison": {"children": words("Không tính được số liệu")},
+        f"{key}--comparison": {"children": words("Không tính được số liệu"), "data-trend": None, "data-turn": None},
         f"{key}--sentence": {"children": reason},
     }
 
@@ -65,8 +65,7 @@ def _state(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _number(label: str, text: str, note: str) -> html.Div:
-    return html.Div([html.Span(text, className="number-value"), html.Span(label, className="number-label"),
-                     html.Span(note, className="number-note")], className="number")
+    return html.Div([html.Span(text, className="number-value"), html.Span(label, className="number-label")], className="number", title=note)
 
 
 def _list(title: str, columns: Any, rows: Any, *, mark: str) -> html.Section:
@@ -100,7 +99,7 @@ def _attention(attention: Attention, words: Words) -> html.Span:
     place = f"{attention.topic}/{attention.partition}"
     text = words("Mất {n} sự kiện tại nguồn ({place})", n=words.number(attention.count), place=place) if attention.kind == "gap" else words(
         "Tạm dừng đọc {place}: quá nhiều dữ liệu hỏng", place=place)
-    return html.Span(text, className="pill", **{"data-level": "gap"})
+    return html.Span(text, className="pill", **{"data-level": "grave"})
 
 
 def collection(snapshot: Snapshot, words: Words, profile: Profile) -> Mapping[str, Any]:

@@ -8,7 +8,9 @@ Role = Literal["in", "out", "bad", "warn", "quiet", "base"]
 
 # Okabe–Ito hues, lightened for a dark ground; they differ in lightness too, so they hold for colour-blind eyes.
 COLOURS: dict[Role, str] = {"in": "#56b4e9", "out": "#2fbf95", "bad": "#ff7a45", "warn": "#f0c648", "quiet": "#8fa3bf", "base": "#5a6b85"}
-_INK, _MUTED, _RULE = "#e8eef7", "#a9b8cc", "rgba(143,163,191,.18)"
+FONT_PX = 18
+"""Text size on 1080 lines (1.7 % of the height); the live page scales it with the screen."""
+_INK, _MUTED, _RULE = "#e8eef7", "#a9b8cc", "#2b3a4d"
 _DASHES: dict[Role, str] = {"in": "solid", "out": "dot", "bad": "solid", "warn": "dash", "quiet": "dash", "base": "dot"}
 
 
@@ -45,10 +47,10 @@ def figure(chart: Chart, *, simulated: str) -> dict[str, Any]:
         "uirevision": "keep",
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "Be Vietnam Pro, sans-serif", "color": _INK},
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "font": {"family": "Be Vietnam Pro, sans-serif", "color": _INK, "size": FONT_PX},
+        "margin": {"l": 8, "r": 12, "t": 44, "b": 8},
         "showlegend": len(chart.series) > 1,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"color": _INK}},
         "barmode": "stack" if chart.kind == "stack" else "group",
         "bargap": 0.25,
         "xaxis": {"automargin": True, "gridcolor": "rgba(0,0,0,0)", "zeroline": False, "tickfont": {"color": _MUTED}, "fixedrange": True},
@@ -57,10 +59,13 @@ def figure(chart: Chart, *, simulated: str) -> dict[str, Any]:
         "annotations": [_note("…", 0.5)] if empty else [],
     }
     if simulated:
-        layout["annotations"].append({**_note(simulated, 0.94), "opacity": 0.55, "x": 0.99, "xanchor": "right"})
+        layout["annotations"].append({**_note(simulated, 1.02), "x": 1, "xanchor": "right", "yanchor": "bottom"})
+    if max((v for s in chart.series for v in s.values if v is not None), default=0) <= 5:
+        layout["xaxis" if chart.kind == "ranks" else "yaxis"]["dtick"] = 1  # half a dossier is no tick
     if chart.kind == "ranks":
         layout["yaxis"] |= {"autorange": "reversed", "gridcolor": "rgba(0,0,0,0)", "type": "category"}
-        layout["xaxis"] |= {"gridcolor": _RULE, "rangemode": "tozero"}
+        layout["xaxis"] |= {"gridcolor": _RULE, "rangemode": "tozero", "showticklabels": False}
+        layout["margin"]["r"] = 56  # room for the numbers behind the bars
     elif chart.kind != "time":
         layout["xaxis"]["type"] = "category"
     return {"data": [_trace(chart, s) for s in chart.series], "layout": layout}
@@ -78,5 +83,6 @@ def _trace(chart: Chart, series: Series) -> dict[str, Any]:
                 "line": {"color": colour, "width": 3, "dash": _DASHES[series.role]}}
     if chart.kind == "ranks":
         return {"type": "bar", "orientation": "h", "name": series.name, "x": y, "y": x, "marker": {"color": colour},
-                "text": [None if v is None else f"{v:g}" for v in y], "textposition": "auto", "cliponaxis": False}
+                "text": [None if v is None else f"{v:g}" for v in y], "textposition": "outside", "textangle": 0,
+                "cliponaxis": False}
     return {"type": "bar", "name": series.name, "x": x, "y": y, "marker": {"color": colour}}

@@ -14,7 +14,7 @@ from ioc.panels.engine.moment import Moment
 from ioc.profiles import Profile
 from ioc.words import Words
 
-Unit = Literal["dossiers", "reports", "people", "cameras", "points", "%", "minutes", "days"]
+Unit = Literal["dossiers", "reports", "people", "vehicles", "cameras", "points", "%", "minutes", "days"]
 
 
 class Number(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,7 +83,8 @@ class Column:
 class Face:
     """What `render` answers, in words: a card of one number, one comparison, one sentence; the rest for the panel's own page.
 
-    `numbers`: (label, text, note). `lists`: (title, columns, rows of texts).
+    `numbers`: (label, text, note). `lists`: (title, columns, rows of texts). `trend` draws the comparison's arrow, `turn` says
+    whether that is good.
     """
 
     headline: str
@@ -93,6 +94,8 @@ class Face:
     numbers: Sequence[tuple[str, str, str]]
     charts: Mapping[str, Chart]
     lists: Sequence[tuple[str, Sequence[Column], Sequence[Mapping[str, str]]]] = ()
+    trend: Literal["up", "down", "flat", ""] = ""
+    turn: Literal["better", "worse", ""] = ""
 
 
 Rows = Mapping[str, Sequence[Any]]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from ioc.clock import LOCAL, end_of, local_day, start_of
 from ioc.errors import InputError
 
 _TICK = timedelta(microseconds=1)
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Nothing older is stored (EARLIEST of the streams), nothing later is asked for; beyond them arithmetic with days may overflow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +74,12 @@ def read_moment(name: str, text: str) -> datetime:
 
     """
     try:
-        if len(text) == 10:  # a date alone
-            return end_of(date.fromisoformat(text))
-        at = msgspec.convert(text.replace(" ", "+"), datetime)  # a '+' in a query string arrives as a space
-    except (ValueError, msgspec.ValidationError):
+        day = None if "T" in text else date.fromisoformat(text)
+        at = datetime.fromisoformat(text.replace(" ", "+"))  # a '+' in a query string arrives as a space
+    except ValueError:
         raise InputError(f"'{name}={text}' is no moment: write 2026-11-21, 2026-11-21T14:05:00 or 2026-11-21T14:05:00+07:00") from None
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise InputError(f"'{name}={text}' lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    if day:  # a date alone
+        return end_of(day)
     return (at if at.tzinfo else at.replace(tzinfo=LOCAL)).astimezone(UTC)

@@ -52,10 +52,14 @@ def _panel(name: str) -> Panel:
     sql = named(file)
     if odd := set(sql) ^ set(spec.rows):
         raise ContractError(f"ioc/panels/{name}: queries of the .sql and rows of the SPEC differ in {sorted(odd)}")
-    for query, row in spec.rows.items():
-        if not dataclasses.is_dataclass(row) or not row.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-            raise ContractError(f"ioc/panels/{name}.py: the rows of '{query}' must be a frozen dataclass")
+    _check_rows(name, spec)
     for function in ("snapshot", "render"):
         if not callable(getattr(module, function, None)):
             raise ContractError(f"ioc/panels/{name}.py defines no function {function}")
     return Panel(spec=spec, sql=sql, snapshot=module.snapshot, render=module.render)
+
+
+def _check_rows(name: str, spec: Spec) -> None:
+    for query, row in spec.rows.items():
+        if not dataclasses.is_dataclass(row) or not row.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            raise ContractError(f"ioc/panels/{name}.py: the rows of '{query}' must be a frozen dataclass")

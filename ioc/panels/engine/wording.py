@@ -1,8 +1,10 @@
 """Numbers in words, the same way in every panel."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
-from ioc.panels.engine.contract import Number, Spec
+from ioc.clock import end_of
+from ioc.panels.engine.contract import Number, Snapshot, Spec
 from ioc.words import Words
 
 
@@ -16,3 +18,28 @@ def text_of(number: Number, words: Words) -> str:
 def labelled(spec: Spec, numbers: Mapping[str, Number], keys: Iterable[str], words: Words) -> list[tuple[str, str, str]]:
     """(label, text, formula) of the named numbers, for a panel's own page."""
     return [(words(spec.definitions[k].label), text_of(numbers[k], words), words(spec.definitions[k].formula)) for k in keys]
+
+
+def whole_days(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
+    """A table's rows by day without the day that has not ended: as a point of a line it would look like a fall."""
+    ended = snapshot.at >= end_of(snapshot.day)
+    return [row for row in snapshot.tables[table] if ended or row["day"] != snapshot.day.isoformat()]
+
+
+class Comparison(NamedTuple):
+    """A difference in words, its arrow, and whether it is good."""
+
+    text: str
+    trend: Literal["up", "down", "flat", ""]
+    turn: Literal["better", "worse", ""]
+
+
+def since_yesterday(now: Number, then: Number, words: Words) -> Comparison:
+    """How a count of what should not be differs from the same hour yesterday."""
+    if now.value is None or then.value is None:
+        return Comparison(words("Chưa có số liệu hôm qua"), "", "")
+    change = now.value - then.value
+    if change == 0:
+        return Comparison(words("Không đổi so với hôm qua"), "flat", "")
+    text = words("{n} so với hôm qua", n=words.number(abs(change)))
+    return Comparison(text, "up" if change > 0 else "down", "worse" if change > 0 else "better")

@@ -76,7 +76,7 @@ def letter(conn: Connection, letter_id: int) -> Letter | None:
     return _letter(*row) if row else None
 
 
-def _letter(letter_id: int, topic: str, partition: int, offset: int, timestamp_ms: int, key: bytes | None,  # noqa: PLR0913 (a row)
+def _letter(letter_id: int, topic: str, partition: int, offset: int, timestamp_ms: int, key: bytes | None,  # noqa: PLR0913, PLR0917 (a row)
             headers: list[list[str]], value: bytes | None, reason: str, detail: str, recorded_at: datetime,
             replayed_at: datetime | None) -> Letter:
     read = [(name, base64.b64decode(text)) for name, text in headers]

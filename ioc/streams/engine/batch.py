@@ -47,10 +47,11 @@ class Reader:
     def read(self, message: Message, now: datetime) -> Item:
         try:
             event = self._decoders[message.topic](message, now)
-            if event.simulated and self._refuse_simulated:
-                raise InvalidEvent("simulated", "this database was born 'real' and takes no simulated event")
         except InvalidEvent as verdict:
             return Item(message, DeadLetter(message=message, reason=verdict.reason, detail=verdict.detail))
+        if event.simulated and self._refuse_simulated:
+            detail = "this database was born 'real' and takes no simulated event"
+            return Item(message, DeadLetter(message=message, reason="simulated", detail=detail))
         return Item(message, event)
 
 

@@ -6,7 +6,7 @@ What was once known is never rewritten: a correction closes `known_to` of the ro
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from ioc.db.connect import Connection
@@ -75,7 +75,7 @@ def _read(conn: Connection, projection: Projection, subjects: list[str]) -> dict
     if not subjects:
         return found
     rows = conn.execute(
-        f"select subject, from_at, nullif(to_at, 'infinity'), {', '.join(projection.history)} from {projection.history_table} "  # type: ignore[arg-type]
+        f"select subject, from_at, nullif(to_at, 'infinity'), {', '.join(projection.history)} from {projection.history_table} "
         "where subject = any(%s) and known_to = 'infinity'",
         (subjects,),
     )
@@ -92,7 +92,7 @@ def _close(conn: Connection, projection: Projection, rows: Sequence[tuple[str, d
             for row in rows:
                 copy.write_row(row)
         cursor.execute(
-            f"update {projection.history_table} h set known_to = greatest(%s, h.known_from) from stage_close s "  # type: ignore[arg-type]
+            f"update {projection.history_table} h set known_to = greatest(%s, h.known_from) from stage_close s "
             "where h.subject = s.subject and h.from_at = s.from_at and h.known_to = 'infinity'",
             (at,),
         )

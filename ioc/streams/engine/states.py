@@ -78,12 +78,12 @@ def _lock(conn: Connection, projection: Projection, by_subject: Mapping[str, Seq
     firsts = [min(e.occurred_at for e in by_subject[s]) for s in subjects]
     types = ", ".join(["%s"] * 2 + ["u.first_at"] + ["%s"] * (len(constants) - 3))
     conn.execute(
-        f"insert into {projection.table} ({', '.join(columns)}) select u.subject, {types} "  # type: ignore[arg-type]
+        f"insert into {projection.table} ({', '.join(columns)}) select u.subject, {types} "
         "from unnest(%s::text[], %s::timestamptz[]) with ordinality u (subject, first_at, n) order by n on conflict (subject) do nothing",
         (*constants[:2], *constants[3:], subjects, firsts),
     )
     rows = conn.execute(
-        f"select {', '.join(columns)} from {projection.table} where subject = any(%s) order by subject collate \"C\" for update",  # type: ignore[arg-type]
+        f"select {', '.join(columns)} from {projection.table} where subject = any(%s) order by subject collate \"C\" for update",
         (subjects,),
     ).fetchall()
     return [_standing(projection, row) for row in rows]
@@ -128,7 +128,7 @@ def read_events(conn: Connection, stream: Stream, subjects: Sequence[str], since
     fields = stream.schema.__struct_fields__
     ranks = {stream.type_of(fact): (fact, rank) for rank, fact in enumerate(stream.facts)}
     rows = conn.execute(
-        f"select identity, source, event_id, type, subject, occurred_at, sequence, simulated, {', '.join(fields)} "  # type: ignore[arg-type]
+        f"select identity, source, event_id, type, subject, occurred_at, sequence, simulated, {', '.join(fields)} "
         f"from {stream.table} where subject = any(%s) and occurred_at >= %s",
         (list(subjects), since),
     )
@@ -153,7 +153,7 @@ def _write_states(conn: Connection, projection: Projection, done: Iterable[Proje
             for p in done:
                 copy.write_row(_state_row(p, at))
         assignments = ", ".join(f"{c} = s.{c}" for c in columns if c != "subject")
-        cursor.execute(f"update {projection.table} t set {assignments} from {stage} s where t.subject = s.subject")  # type: ignore[arg-type]
+        cursor.execute(f"update {projection.table} t set {assignments} from {stage} s where t.subject = s.subject")
 
 
 def _state_row(p: Projected, at: datetime) -> tuple[Any, ...]:
@@ -189,7 +189,7 @@ def write_deltas(conn: Connection, dailies: Mapping[str, Any], deltas: Deltas) -
         sums = ", ".join(f"{m} = t.{m} + excluded.{m}" for m in daily.measures)
         with conn.cursor() as cursor:
             cursor.executemany(
-                f"insert into {table} as t ({', '.join(columns)}) values ({', '.join(['%s'] * len(columns))}) "  # type: ignore[arg-type]
+                f"insert into {table} as t ({', '.join(columns)}) values ({', '.join(['%s'] * len(columns))}) "
                 f"on conflict (day, {', '.join(daily.key)}) do update set {sums}",
                 values,
             )

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from simulators.engine.agenda import Story, tell
@@ -57,4 +58,4 @@ def test_arrivals_pause_no_longer_than_asked() -> None:
         moments.append(moment)
         if len(moments) > 200:
             break
-    assert max((b - a).total_seconds() for a, b in zip(moments, moments[1:], strict=False)) <= 601
+    assert max((b - a).total_seconds() for a, b in pairwise(moments)) <= 601

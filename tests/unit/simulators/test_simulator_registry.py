@@ -14,7 +14,7 @@ def nothing(*_: Any) -> Iterator[Any]:
 
 
 def module(**changes: Any) -> Any:
-    values = {"name": "tide", "stream": "report", "realism": "Made up: all", "simulate": nothing} | changes
+    values: dict[str, Any] = {"name": "tide", "stream": "report", "realism": "Made up: all", "simulate": nothing} | changes
     return cast("Any", SimpleNamespace(SIMULATOR=Simulator(**values)))
 
 

@@ -22,7 +22,8 @@ def month(name: str) -> list[SimulatedEvent]:
         yield START
         yield START + timedelta(days=DAYS)
 
-    return [e for batch in registered()[name].simulate(Random(3), ticks(), Scenario(profile=PROFILE, scale=0.3)) for e in batch]
+    scenario = Scenario(profile=PROFILE, scale=0.3, live_at=START + timedelta(days=DAYS))
+    return [e for batch in registered()[name].simulate(Random(3), ticks(), scenario) for e in batch]
 
 
 def facts(name: str) -> Counter[str]:

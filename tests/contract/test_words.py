@@ -1,0 +1,93 @@
+"""Every Vietnamese text of the program has an English one, and both keep the house's word list."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import read_po
+
+from ioc.panels.engine.card import SIMULATED, STATE_WORDS
+from ioc.panels.engine.registry import panels
+from ioc.words import LANGUAGES
+
+ROOT = Path(__file__).parents[2] / "ioc"
+# The reviewed term list (docs/catalogue.md): left is never written, right is what is.
+TONES = {"hoá": "hóa", "luỹ": "lũy", "hoả": "hỏa", "xoá": "xóa", "Uỷ": "Ủy", "thuỷ": "thủy"}
+TITLES = {
+    1: "Giải quyết thủ tục hành chính",
+    2: "Quầy tiếp nhận và camera Bộ phận Một cửa",
+    5: "Văn bản điện tử và nhiệm vụ được giao",
+    7: "Hạ tầng số và an ninh mạng",
+    10: "Phản ánh, kiến nghị",
+}
+
+
+@cache
+def translated() -> dict[str, str]:
+    with (ROOT / "locales" / "en.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id}
+
+
+def _spoken(path: Path) -> Iterator[str]:
+    """First arguments of words(...) and text(...), whatever they are called on."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        first = node.args[0]
+        if name in {"words", "text"} and isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value not in LANGUAGES:
+            yield first.value
+
+
+@cache
+def used() -> frozenset[str]:
+    found = {text for path in ROOT.rglob("*.py") for text in _spoken(path)} | set(STATE_WORDS.values()) | {SIMULATED}
+    for panel in panels().values():
+        found.add(panel.spec.title)
+        found |= {text for d in panel.spec.definitions.values() for text in (d.label, d.formula, d.basis)}
+    return frozenset(found)
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_texts_are_found_in_the_code() -> None:
+    assert len(used()) > 80
+
+
+def test_every_text_has_a_translation() -> None:
+    assert sorted(text for text in used() if not translated().get(text)) == []
+
+
+def test_no_translation_is_unused() -> None:
+    assert sorted(set(translated()) - used()) == []
+
+
+@pytest.mark.parametrize("text", sorted(used()))
+def test_a_translation_has_the_same_places(text: str) -> None:
+    assert _places(translated().get(text, "")) == _places(text)
+
+
+def test_a_translation_is_no_longer_vietnamese() -> None:
+    # Signs of laws keep their letters; one letter that only Vietnamese has betrays the rest.
+    without_signs = {text: t for text, t in translated().items() if not t.startswith(("Decree", "Circular", "Decision"))}
+    assert [t for t in without_signs.values() if set(t.lower()) & set("ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")] == []
+
+
+@pytest.mark.parametrize("wrong", sorted(TONES))
+def test_one_style_of_tone_marks_is_kept(wrong: str) -> None:
+    assert [text for text in used() if wrong in text] == []
+
+
+def test_a_percentage_stands_without_a_space() -> None:
+    assert [text for text in (*used(), *translated().values()) if " %" in text] == []
+
+
+@pytest.mark.parametrize("panel", sorted(panels()))
+def test_a_reviewed_panel_keeps_its_title(panel: str) -> None:
+    spec = panels()[panel].spec
+    assert spec.title == TITLES.get(spec.number, spec.title)

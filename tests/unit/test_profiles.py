@@ -1,0 +1,104 @@
+"""A province as configuration: what a folder must hold, and how an error names its place."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ioc.errors import ConfigurationError, ContractError
+from ioc.panels.engine.registry import shown
+from ioc.profiles import load_profile
+
+FICTIONAL = Path(__file__).parents[1] / "profiles" / "binh_minh"
+TODAY = date(2026, 11, 21)
+Change = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Change:
+    """A copy of the fictional profile with one text of one file replaced."""
+    folder = tmp_path / "province"
+    shutil.copytree(FICTIONAL, folder)
+
+    def change(file: str, old: str, new: str) -> Path:
+        text = (folder / file).read_text(encoding="utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return folder
+
+    return change
+
+
+def test_shipped_profile_has_the_43_units_of_today() -> None:
+    assert len(load_profile("soc_trang").units_on(TODAY)) == 43
+
+
+@pytest.mark.parametrize("name", ["soc_trang", str(FICTIONAL)])
+def test_panels_of_a_profile_exist(name: str) -> None:
+    profile = load_profile(name)
+    assert list(shown(profile)) == profile.file.panels
+
+
+def test_unknown_panel_is_named(changed: Change) -> None:
+    folder = changed("profile.toml", '"counters"', '"counter"')
+    with pytest.raises(ContractError, match=r"names the panels \['counter'\]"):
+        shown(load_profile(str(folder)))
+
+
+def test_profile_that_does_not_exist_names_the_remedy() -> None:
+    with pytest.raises(ConfigurationError, match=r"'ca_mau' has no profile\.toml: give the name of a shipped profile"):
+        load_profile("ca_mau")
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), [
+    ("units.csv", ",36900", ",many", r"units\.csv, line 3: .*population"),
+    ("units.csv", "2025-07-01", "01/07/2025", r"units\.csv, line 2: .*valid_from"),
+    ("categories.csv", "EM-HOLE,\"Hố ga mất nắp, sụt lún\"", "EM-HOLE,Hố ga mất nắp, sụt lún", r"categories\.csv, line 3: "),
+    ("points.csv", "counter,99001", "counter,99999", r"'OS-X99' names the unit '99999', which units\.csv lacks"),
+    ("profile.toml", "expected_s = 60", "expected_s = \"soon\"", r"profile\.toml: .*expected_s"),
+    ("profile.toml", "fictional = true", "fictional = true\ncolour = 1", r"profile\.toml: .*colour"),
+    ("profile.toml", "panels = [", "panels = [[", r"profile\.toml: "),
+])
+def test_error_names_file_and_place(changed: Change, file: str, old: str, new: str, said: str) -> None:
+    folder = changed(file, old, new)
+    with pytest.raises(ConfigurationError, match=said):
+        load_profile(str(folder))
+
+
+def test_code_that_is_valid_twice_is_refused(changed: Change) -> None:
+    folder = changed("units.csv", "99004,Phường", "99001,Phường Hai,Two,Phường,2025-07-01,,1,-20,85,1\n99004,Phường")
+    with pytest.raises(ConfigurationError, match="the code 99001 is valid twice on 2025-07-01"):
+        load_profile(str(folder))
+
+
+def test_code_may_be_used_again_later(changed: Change) -> None:
+    folder = changed("units.csv", "Phường Sao Khuê,Sao Khuê ward,Phường,2025-07-01,,", "Phường Sao Khuê,Sao Khuê ward,Phường,2025-07-01,2026-01-01,")
+    lines = (folder / "units.csv").read_text(encoding="utf-8")
+    (folder / "units.csv").write_text(lines + "99004,Xã Khác,Other commune,Xã,2026-01-01,,10,-20.2,85.2,100\n", encoding="utf-8")
+    profile = load_profile(str(folder))
+    assert profile.unit_name("99004", date(2025, 12, 31), "vi") == "Phường Sao Khuê"
+    assert profile.unit_name("99004", date(2026, 1, 1), "en") == "Other commune"
+
+
+@pytest.mark.parametrize("file", ["units.csv", "points.csv"])
+def test_missing_file_is_named(changed: Change, file: str) -> None:
+    folder = changed("profile.toml", "fictional = true", "fictional = true")
+    (folder / file).unlink()
+    with pytest.raises(ConfigurationError, match=file):
+        load_profile(str(folder))
+
+
+@pytest.mark.parametrize("file", ["units.csv", "profile.toml"])
+def test_file_that_is_not_utf8_is_named(changed: Change, file: str) -> None:
+    folder = changed("profile.toml", "fictional = true", "fictional = true")
+    (folder / file).write_bytes((folder / file).read_bytes() + "# Sóc\n".encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=file):
+        load_profile(str(folder))
+
+
+def test_unit_without_a_known_name_keeps_its_code() -> None:
+    profile = load_profile(str(FICTIONAL))
+    assert profile.unit_name("12345", TODAY, "vi") == "12345"
+    assert profile.unit_name("", TODAY, "vi") == "chưa rõ địa bàn"
