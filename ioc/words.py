@@ -3,7 +3,7 @@
 Texts in the code are Vietnamese; locales/<language>.po translates them. Read at start, so no compiled file can be stale.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib import resources
@@ -86,7 +86,12 @@ class Words:
 
     def moment(self, at: datetime | None) -> str:
         """14:05:03 on a day in full: 14:05:03 21/11/2026."""
-        return NONE if at is None else at.astimezone(LOCAL).strftime("%H:%M:%S %d/%m/%Y")
+        if at is None:
+            return NONE
+        local = at.astimezone(LOCAL)
+        if local.time() == time():  # midnight closes the day that ends
+            return f"24:00:00 {(local - timedelta(days=1)).strftime('%d/%m/%Y')}"
+        return local.strftime("%H:%M:%S %d/%m/%Y")
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:

@@ -19,10 +19,10 @@ roads; status once a minute; counts only, no recognition, no picture.
 Assumed: a failure every 20 days, repaired after 3 hours on average (log-normal); most people come at 8-10 and 14-15 h, Monday most;
 2 to 6 officials by population, one at lunch.
 Made up: every count, the cameras' names and where the roads' cameras stand; once in fifty half days a counter opens up to 25 minutes
-late while people wait. Before the live part one look in 30 minutes stands for a minute's, to keep the history small."""
+late while people wait. Before the live part one look in an hour stands for a minute's, to keep the history small."""
 
 STEP_S = 60
-COARSE_S = 1800
+COARSE_S = 3600
 FINE_BEFORE = timedelta(minutes=15)
 MTBF_H = 20 * 24.0
 MTTR_H = 3.0
@@ -138,4 +138,4 @@ def _traffic(camera: Camera, at: datetime, step_s: int) -> Story:
     yield camera.event("traffic_count", at, vehicles=vehicles, interval_s=step_s, mean_speed_kmh=speed, direction="both")
 
 
-SIMULATOR = Simulator(name="camera", stream="camera", realism=REALISM, simulate=simulate, history_days=2.0)
+SIMULATOR = Simulator(name="camera", stream="camera", realism=REALISM, simulate=simulate, history_days=4.0)

@@ -94,7 +94,7 @@ def _intervals(stream: str, events: Sequence[Wire]) -> list[tuple[Any, ...]]:
         seen = tuple(fields.get(name) for name in HISTORY[stream])
         if fields["state"] and (not changes or changes[-1][1] != seen):
             changes.append((at, seen))
-    ends = [at for at, _ in changes[1:]] + [None]
+    ends = [*(at for at, _ in changes[1:]), None][: len(changes)]
     return [(at, end, *seen) for (at, seen), end in zip(changes, ends, strict=True)]
 
 

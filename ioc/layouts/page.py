@@ -81,6 +81,7 @@ def _head(panel: Panel, mount: Mount, *, link: str | None = None) -> list[Any]:
     title = mount.words(panel.spec.title)
     return [html.Span(str(panel.spec.number), className="card-number"),
             html.H2(html.A(title, href=link) if link else title, className="card-title"),
+            html.Span(**mount.props(f"{panel.spec.key}--place"), className="card-place"),
             html.Span(**mount.props(f"{panel.spec.key}--mark"), className="simulated-mark")]
 
 

@@ -36,7 +36,7 @@ class CameraData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class CameraState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What was last seen of one camera; each part with its own moment and event id, the newest wins."""
+    """What was last seen of one camera; each part with its own moment and event (source and id), the newest wins."""
 
     unit_code: str = ""
     unit_valid_on: date | None = None
@@ -67,11 +67,12 @@ _PLACE = ("seen", ("unit_code", "unit_valid_on", "point_id"))
 def apply(state: CameraState, event: Event[CameraData]) -> CameraState:
     """The camera after an observation: an older one changes nothing, whatever the order of arrival."""
     changes: dict[str, Any] = {}
+    told_by = f"{event.source} {event.id}"  # two sources may use one id: the order of arrival must not decide
     for part, names in (_PLACE, _PARTS.get(event.fact, ("seen", ()))):
         seen_at: datetime | None = getattr(state, f"{part}_at")
-        if names and (seen_at is None or (event.occurred_at, event.id) > (seen_at, getattr(state, f"{part}_id"))):
+        if names and (seen_at is None or (event.occurred_at, told_by) > (seen_at, getattr(state, f"{part}_id"))):
             changes |= {name: getattr(event.data, name) for name in names}
-            changes |= {f"{part}_at": event.occurred_at, f"{part}_id": event.id}
+            changes |= {f"{part}_at": event.occurred_at, f"{part}_id": told_by}
     return msgspec.structs.replace(state, **changes)
 
 

@@ -78,7 +78,7 @@ _TRIAGE = ("verified", "rejected", "merged", "referred", "assigned")
 # fact → {state before → state after}; the facts' order is the life-cycle rank that breaks ties in time.
 TRANSITIONS = {
     "submitted": {"": "submitted"},
-    "noted": {ANY: SAME},
+    "noted": {"": SAME, ANY: SAME},  # other systems note before they open: the note counts once the report is there
     "needs_info": dict.fromkeys(("submitted", "verified", "reopened"), "needs_info"),
     "info_added": {"needs_info": "submitted"},
     "verified": dict.fromkeys(_WAITING, "verified"),

@@ -109,7 +109,7 @@ def life(random: Random, stream: str, subject: str, steps: int, moves: Mapping[s
         to = moves[fact].get(state, moves[fact].get("*", "") if state else "")
         state = to if to not in {"", "="} else state
         minutes = (n // 2) * 60 if random.random() < 0.5 else n * 45 + random.randrange(3)
-        told.append(event(stream, fact, minutes, subject=subject, id_=f"{subject}-{n}", source=random.choice(["/test/a", "/test/b"]),
+        told.append(event(stream, fact, minutes, subject=subject, id_=f"{stream}-{subject}-{n}", source=random.choice(["/test/a", "/test/b"]),
                           sequence=random.choice(["", "", f"{n:03}"]), unit_code=random.choice(["U1", "U2"]),
                           **_sometimes(random, stream, minutes)))
     return told

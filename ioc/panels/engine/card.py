@@ -19,6 +19,7 @@ Props = dict[str, dict[str, Any]]
 
 STATE_WORDS = {"fresh": "Đang cập nhật", "late": "Chậm cập nhật", "stale": "Số liệu cũ", "dead": "Mất nguồn", "none": "Chưa có số liệu"}
 SIMULATED = "mô phỏng"
+NOTHING = "Không có số liệu"
 
 
 def props(panel: Panel, snapshot: Snapshot, words: Words, profile: Profile) -> Props:
@@ -31,14 +32,15 @@ def props(panel: Panel, snapshot: Snapshot, words: Words, profile: Profile) -> P
         f"card--{key}": state,
         f"focus--{key}": state,
         f"{key}--mark": {"children": mark},
+        f"{key}--place": {"children": words("Nguồn nhập: {place}", place=snapshot.jurisdiction) if snapshot.jurisdiction else ""},
         f"{key}--headline": {"children": [html.Span(face.headline, className="headline-value"),
                                           html.Span(face.headline_unit, className="headline-unit")]},
         f"{key}--comparison": {"children": face.comparison, "data-trend": face.trend or None, "data-turn": face.turn or None},
         f"{key}--sentence": {"children": face.sentence},
         f"{key}--numbers": {"children": [_number(*n) for n in face.numbers]},
-        f"{key}--lists": {"children": [_list(*entry, mark=mark) for entry in face.lists]},
+        f"{key}--lists": {"children": [_list(*entry, mark=mark, empty=words(NOTHING)) for entry in face.lists]},
         f"{key}--foot": {"children": _foot(snapshot, words)},
-        **{f"{key}--figure--{name}": {"figure": figure(chart, simulated=mark)} for name, chart in face.charts.items()},
+        **{f"{key}--figure--{name}": {"figure": figure(chart, simulated=mark, empty=words(NOTHING))} for name, chart in face.charts.items()},
         **{f"{key}--title--{name}": {"children": chart.title} for name, chart in face.charts.items()},
     }
 
@@ -68,9 +70,11 @@ def _number(label: str, text: str, note: str) -> html.Div:
     return html.Div([html.Span(text, className="number-value"), html.Span(label, className="number-label")], className="number", title=note)
 
 
-def _list(title: str, columns: Any, rows: Any, *, mark: str) -> html.Section:
+def _list(title: str, columns: Any, rows: Any, *, mark: str, empty: str) -> html.Section:
     head = html.Tr([html.Th(c.label, className="number-cell" if c.number else "") for c in columns])
     body = [html.Tr([html.Td(row[c.key], className="number-cell" if c.number else "") for c in columns]) for row in rows]
+    if not body:
+        body = [html.Tr(html.Td(empty, colSpan=len(columns)))]
     caption = [title, html.Span(mark, className="simulated-mark")] if mark else [title]
     return html.Section([html.H3(caption), html.Table([html.Thead(head), html.Tbody(body)], className="backlog")], className="list")
 

@@ -34,15 +34,16 @@ class Chart:
     note: str = ""
 
 
-def figure(chart: Chart, *, simulated: str) -> dict[str, Any]:
+def figure(chart: Chart, *, simulated: str, empty: str) -> dict[str, Any]:
     """A plotly figure as a plain dict: figure objects cost four times as much and carry 6 kB of template each (docs/why.md).
 
     Args:
         chart: what to draw.
         simulated: the words of the simulation mark, '' for none; it stands inside the picture, so an export carries it.
+        empty: what to say where there is nothing to draw.
 
     """
-    empty = not any(v is not None for s in chart.series for v in s.values)
+    nothing = not any(v is not None for s in chart.series for v in s.values)
     layout: dict[str, Any] = {
         "uirevision": "keep",
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -56,7 +57,7 @@ def figure(chart: Chart, *, simulated: str) -> dict[str, Any]:
         "xaxis": {"automargin": True, "gridcolor": "rgba(0,0,0,0)", "zeroline": False, "tickfont": {"color": _MUTED}, "fixedrange": True},
         "yaxis": {"automargin": True, "gridcolor": _RULE, "zeroline": False, "tickfont": {"color": _MUTED}, "rangemode": "tozero",
                   "fixedrange": True},
-        "annotations": [_note("…", 0.5)] if empty else [],
+        "annotations": [_note(empty, 0.5)] if nothing else [],
     }
     if simulated:
         layout["annotations"].append({**_note(simulated, 1.02), "x": 1, "xanchor": "right", "yanchor": "bottom"})
@@ -68,6 +69,8 @@ def figure(chart: Chart, *, simulated: str) -> dict[str, Any]:
         layout["margin"]["r"] = 56  # room for the numbers behind the bars
     elif chart.kind != "time":
         layout["xaxis"]["type"] = "category"
+    if nothing:
+        layout["xaxis"]["visible"] = layout["yaxis"]["visible"] = False
     return {"data": [_trace(chart, s) for s in chart.series], "layout": layout}
 
 

@@ -100,6 +100,7 @@ class BatchWriter:
         if not first:
             return [], [], []
         claim = store.claim(self._conn, first)
+        accepted = first | claim.known
         new: list[Event[Any]] = []
         repeats: list[Event[Any]] = []
         conflicts: list[DeadLetter] = []
@@ -107,7 +108,7 @@ class BatchWriter:
         for message, event in items:
             if not isinstance(event, Event):
                 continue
-            if event.identity in claim.conflicts or event.digest != first[event.identity]:
+            if event.digest != accepted[event.identity]:
                 conflicts.append(_conflict(message, event))
             elif event.identity in unused:
                 unused.remove(event.identity)

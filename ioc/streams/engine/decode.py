@@ -14,6 +14,8 @@ from ioc.streams.engine.envelope import Envelope, read_envelope
 from ioc.streams.engine.event import Event, Message
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+YEARS = range(1900, 2200)
+"""Of the moments in the data; beyond lies what neither Python nor a person can calculate with (9999 as 'never')."""
 AHEAD = timedelta(hours=1)
 """How far a source's clock may run ahead of the centre's before its times are called impossible."""
 
@@ -23,6 +25,7 @@ Decoder = Callable[[Message, datetime], Event[Any]]
 def decoder(stream: Stream) -> Decoder:
     """Decoder of one stream's messages; its second argument is the moment of reading (aware UTC)."""
     fields = frozenset(stream.schema.__struct_fields__)
+    moments = _moments(stream.schema)
     facts = {stream.type_of(fact): (fact, rank, required) for rank, (fact, required) in enumerate(stream.facts.items())}
 
     def decode(message: Message, now: datetime) -> Event[Any]:
@@ -35,6 +38,7 @@ def decoder(stream: Stream) -> Decoder:
         for name in required:
             if getattr(data, name) is None:
                 raise InvalidEvent("schema", f"'{fact}' needs the field '{name}'")
+        _check_moments(moments, data)
         if stream.check:
             stream.check(fact, data)
         rest = None if fields.issuperset(raw) else msgspec.json.encode({k: v for k, v in raw.items() if k not in fields}).decode()
@@ -63,6 +67,21 @@ def _check_time(at: datetime, now: datetime) -> None:
         raise InvalidEvent("time", f"{at.isoformat()} is before {EARLIEST.date()}")
     if at > now + AHEAD:
         raise InvalidEvent("time", f"{at.isoformat()} is more than {AHEAD} ahead of the centre's clock ({now.isoformat(timespec='seconds')})")
+
+
+def _moments(schema: type[msgspec.Struct]) -> list[tuple[str, str]]:
+    """Fields that hold a moment: (name, name on the wire)."""
+    info = msgspec.inspect.type_info(schema)
+    assert isinstance(info, msgspec.inspect.StructType)
+    return [(f.name, f.encode_name) for f in info.fields
+            if any(isinstance(t, msgspec.inspect.DateTimeType) for t in getattr(f.type, "types", (f.type,)))]
+
+
+def _check_moments(moments: list[tuple[str, str]], data: msgspec.Struct) -> None:
+    for name, key in moments:
+        at: datetime | None = getattr(data, name)
+        if at is not None and at.year not in YEARS:
+            raise InvalidEvent("time", f"'{key}' is {at.isoformat()}: its year must be {YEARS.start} to {YEARS.stop - 1}; leave out what is unknown")
 
 
 def _data(schema: type[msgspec.Struct], data: bytes) -> tuple[Mapping[str, Any], Any]:

@@ -47,7 +47,7 @@ def fold(projection: Projection, start: Folded, events: Iterable[Event[Any]]) ->
             continue
         name, state = to, projection.apply(state, event)
         now = view(projection, name, state)
-        if projection.history and now != seen:
+        if projection.history and name and now != seen:
             if changes and changes[-1][0] == event.occurred_at:
                 changes.pop()
             changes.append((event.occurred_at, now))
@@ -60,7 +60,7 @@ def permitted(projection: Projection, name: str, fact: str) -> str | None:
     if projection.mode == "latest":
         return "observed"
     moves = projection.transitions[fact]
-    to = moves.get(name) or (moves.get(ANY) if name else None)
+    to = moves[name] if name in moves else (moves.get(ANY) if name else None)
     return name if to == SAME else to
 
 

@@ -19,11 +19,10 @@ ENVELOPE_COLUMNS = ("identity", "source", "event_id", "type", "subject", "occurr
 
 
 class Claim(NamedTuple):
-    """What became of a batch's identities: new ones, repeats of known ones, known ones with another content."""
+    """What became of a batch's identities: those that are new, and the digests under which the others were accepted before."""
 
     new: set[UUID]
-    repeats: set[UUID]
-    conflicts: set[UUID]
+    known: dict[UUID, UUID]
 
 
 def event_columns(stream: Stream) -> tuple[str, ...]:
@@ -48,11 +47,9 @@ def claim(conn: Connection, digests: dict[UUID, UUID]) -> Claim:
         )
         new = {row[0] for row in cursor.fetchall()}
         if len(new) == len(digests):
-            return Claim(new, set(), set())
+            return Claim(new, {})
         cursor.execute("select i.identity, i.digest from event_identity i join stage_identity s using (identity)")
-        known = {row[0]: row[1] for row in cursor.fetchall() if row[0] not in new}
-    conflicts = {identity for identity, digest in known.items() if digests[identity] != digest}
-    return Claim(new, set(known) - conflicts, conflicts)
+        return Claim(new, {row[0]: row[1] for row in cursor.fetchall() if row[0] not in new})
 
 
 def insert_events(conn: Connection, stream: Stream, events: Iterable[Event[Any]], recorded_at: datetime) -> None:
