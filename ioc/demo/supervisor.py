@@ -56,7 +56,7 @@ class Process:
         """Start the process again if it ended by itself."""
         if self._restart and self._child.poll() is not None:
             say(self.name, f"ended with code {self._child.returncode}, starting it again")
-            time.sleep(1)
+            time.sleep(1)  # a process that ends at once must not spin
             self._start()
 
     def ended(self) -> bool:

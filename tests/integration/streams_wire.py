@@ -111,12 +111,14 @@ def life(random: Random, stream: str, subject: str, steps: int, moves: Mapping[s
         minutes = (n // 2) * 60 if random.random() < 0.5 else n * 45 + random.randrange(3)
         told.append(event(stream, fact, minutes, subject=subject, id_=f"{stream}-{subject}-{n}", source=random.choice(["/test/a", "/test/b"]),
                           sequence=random.choice(["", "", f"{n:03}"]), unit_code=random.choice(["U1", "U2"]),
-                          **_sometimes(random, stream, minutes)))
+                          **_sometimes(random, stream, fact, minutes)))
     return told
 
 
-def _sometimes(random: Random, stream: str, minutes: float) -> dict[str, Any]:
+def _sometimes(random: Random, stream: str, fact: str, minutes: float) -> dict[str, Any]:
     extra = {"due_at": at(minutes + random.choice([30, 90, 1500])), "channel": random.choice(["app", "counter"]), "note": "thêm"}
     if stream == "dossier":
         extra |= {"new_due_at": at(minutes + 4000), "delivered_at": at(minutes + random.choice([5, 700]))}
+    if (stream, fact) == ("dossier", "extended"):
+        del extra["due_at"]  # an extension that does not extend is a dead letter
     return {name: value for name, value in extra.items() if random.random() < 0.3}

@@ -101,9 +101,8 @@ def _source(source: Freshness, words: Words) -> html.Span:
 
 def _attention(attention: Attention, words: Words) -> html.Span:
     place = f"{attention.topic}/{attention.partition}"
-    text = words("Mất {n} sự kiện tại nguồn ({place})", n=words.number(attention.count), place=place) if attention.kind == "gap" else words(
-        "Tạm dừng đọc {place}: quá nhiều dữ liệu hỏng", place=place)
-    return html.Span(text, className="pill", **{"data-level": "grave"})
+    text = words("Mất {n} sự kiện", n=words.number(attention.count)) if attention.kind == "gap" else words("Tạm dừng đọc")
+    return html.Span(f"{text} · {place}", className="pill", **{"data-level": "grave"})
 
 
 def collection(snapshot: Snapshot, words: Words, profile: Profile) -> Mapping[str, Any]:

@@ -107,7 +107,7 @@ def _fold_all(conn: Connection, stream: Stream, standings: Sequence[Standing], b
     done: list[Projected] = []
     for standing in standings:
         events = sorted(by_subject[standing.subject], key=lambda e: e.order)
-        if standing.last is not None and projection.mode == "fold" and events[0].order <= standing.last:
+        if projection.mode == "fold" and _comes_late(standing, events[0]):
             late.append(standing)
             continue
         done.append(Projected(standing, fold(projection, Folded(standing.name, standing.state, [], []), events), events, whole=False))
@@ -117,6 +117,11 @@ def _fold_all(conn: Connection, stream: Stream, standings: Sequence[Standing], b
             events = stories[standing.subject]
             done.append(Projected(standing, fold(projection, initial(projection), events), events, whole=True))
     return done
+
+
+def _comes_late(standing: Standing, first: Event[Any]) -> bool:
+    # At the moment of the last change it may undo that change, and then the interval before it never ended.
+    return standing.last is not None and (first.order <= standing.last or first.occurred_at == standing.since_at)
 
 
 def _first(standing: Standing, by_subject: Mapping[str, Sequence[Event[Any]]]) -> datetime:
