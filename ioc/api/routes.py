@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 import orjson
+import psycopg
 from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
@@ -95,8 +96,11 @@ def _add_live(server: FastAPI, doors: Doors) -> None:
 
 
 def _hear(conn: Connection, screen: str, raw: bytes, at: Any) -> Response:
-    conn.execute("insert into screen_heartbeat values (%s, %s, %s) on conflict (screen) do update set heard_at = excluded.heard_at, "
-                 "body = excluded.body", (screen, at, raw.decode(errors="replace")))
+    try:
+        conn.execute("insert into screen_heartbeat values (%s, %s, %s) on conflict (screen) do update set heard_at = excluded.heard_at, "
+                     "body = excluded.body", (screen, at, raw.decode(errors="replace")))
+    except psycopg.DataError:
+        raise InputError("a heartbeat holds a character that the database cannot hold") from None
     return Response(status_code=204)
 
 
@@ -119,7 +123,8 @@ def _add_panels(server: FastAPI, doors: Doors) -> None:
     async def panel(key: str, request: Request) -> Response:
         query = dict(request.query_params)
         if not {"at", "known", "jurisdiction"} & set(query) and key in doors.panels and (ready := doors.feed.snapshot(key)):
-            return Response(ready, media_type="application/json", headers={"Cache-Control": "no-store"})
+            status = 503 if ready.startswith(b'{"error":') else 200  # `live` could not build it, and says why
+            return Response(ready, status_code=status, media_type="application/json", headers={"Cache-Control": "no-store"})
         return await _answer(_as_json(doors, key, query))
 
     @server.get("/api/panels/{key}/map.json")

@@ -132,7 +132,8 @@ class Session:
                 log.exception("panel %s cannot be built", key)
             self._failing.add(key)
             reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-            return [Body(key, language, encode({"props": broken(panel, words(language), reason), "map": None})) for language in LANGUAGES]
+            faces = [Body(key, language, encode({"props": broken(panel, words(language), reason), "map": None})) for language in LANGUAGES]
+            return [*faces, Body(key, SNAPSHOT, encode({"error": reason, "panel": key}))]
         if key in self._failing:
             self._failing.discard(key)
             log.info("panel %s is built again", key)

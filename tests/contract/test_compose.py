@@ -207,3 +207,9 @@ def test_sink_is_healthy_while_it_holds_its_connection(conn: Connection, dsn: st
 def test_live_is_healthy_after_a_tick(conn: Connection) -> None:
     conn.execute("insert into live_tick (epoch, ticked_at) values ('a', now())")
     assert health(conn, "live")
+
+
+def test_health_check_says_what_is_wrong(dsn: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("IOC_DATABASE", dsn)
+    assert runpy.run_path(str(ROOT / "deploy" / "healthy.py"))["main"]("live") == 1
+    assert capsys.readouterr().err == "live is not healthy: it does nothing\n"

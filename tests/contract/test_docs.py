@@ -57,11 +57,11 @@ with connect(dsn, application="test", autocommit=True) as conn:
         return {"salty": snapshot.numbers["salty"].value, "comparison": shown[1]["salinity--comparison"]["children"]}
     empty = face()
     broker = MemoryBroker()
-    value = Path(golden).read_bytes()
+    value = json.dumps(json.loads(Path(golden).read_bytes())["measured"]).encode()
     broker.send(stream.topic, b"G07", value, [("content-type", b"application/cloudevents+json")])
     sink = Sink(broker.source(), lambda: connect(dsn, application="ioc-sink"), clock)
     sink.step(threading.Event())
-    stored = conn.execute("select subject, salinity_gl, payload from salinity_event").fetchall()
+    stored = conn.execute("select subject, salinity_gl, depth_m from salinity_event").fetchall()
     filled = face()
     columns = [c.name for c in conn.execute("select * from salinity_event limit 0").description]
 print(json.dumps({"migrated": migrated, "columns": columns == list(event_columns(stream)), "totals": sink.totals, "stored": stored,
@@ -78,7 +78,9 @@ def examples() -> dict[str, str]:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program with the example files in it, and nothing else touched."""
     root = tmp_path_factory.mktemp("copy")
-    shutil.copytree(ROOT / "ioc", root / "ioc", ignore=shutil.ignore_patterns("__pycache__", "vendor"))
+    for room in ("ioc", "simulators", "tests"):
+        shutil.copytree(ROOT / room, root / room, ignore=shutil.ignore_patterns("__pycache__", "vendor", "browser", "real", "faults"))
+    shutil.copy(ROOT / "pyproject.toml", root)
     for path, text in examples().items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +96,7 @@ def outcome(copy: Path, postgres: str) -> Iterator[dict[str, Any]]:
     with fresh_database(postgres) as dsn:
         province = ROOT / "tests" / "profiles" / "binh_minh"
         done = subprocess.run(
-            [sys.executable, "-c", CHILD, dsn, str(province), str(copy / "tests/contract/golden/salinity.measured.json")],
+            [sys.executable, "-c", CHILD, dsn, str(province), str(copy / "tests/contract/golden/salinity.json")],
             cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, capture_output=True, text=True, check=False, timeout=60)  # noqa: TID251
         assert done.returncode == 0, done.stderr
         yield json.loads(done.stdout)
@@ -103,7 +105,7 @@ def outcome(copy: Path, postgres: str) -> Iterator[dict[str, Any]]:
 def test_contributing_shows_a_whole_stream_and_a_whole_panel() -> None:
     assert sorted(examples()) == [
         "ioc/db/migrations/0900_salinity.sql", "ioc/panels/salinity.py", "ioc/panels/salinity.sql", "ioc/streams/salinity.py",
-        "tests/contract/golden/salinity.measured.json"]
+        "tests/contract/golden/salinity.json"]
 
 
 def test_examples_touch_no_file_that_there_is() -> None:
@@ -122,7 +124,7 @@ def test_example_migration_fits_the_schema(outcome: dict[str, Any]) -> None:
 
 def test_example_golden_message_is_stored_whole(outcome: dict[str, Any]) -> None:
     assert outcome["totals"] == [1, 0, 0]
-    assert outcome["stored"] == [["G07", 4.2, {"battery_v": 3.6}]]
+    assert outcome["stored"] == [["G07", 4.2, 0.5]]
 
 
 def test_example_panel_renders_zero_rows(outcome: dict[str, Any]) -> None:
@@ -131,6 +133,13 @@ def test_example_panel_renders_zero_rows(outcome: dict[str, Any]) -> None:
 
 def test_example_panel_shows_what_the_stream_brought(outcome: dict[str, Any]) -> None:
     assert outcome["filled"] == {"salty": 1, "comparison": "1 điểm đang đo"}
+
+
+def test_example_stream_passes_the_tests_of_all_streams(copy: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/contract/test_streams.py", "-k", "salinity"], cwd=copy,
+        env=os.environ | {"PYTHONPATH": str(copy)}, capture_output=True, text=True, check=False, timeout=120)  # noqa: TID251
+    assert done.returncode == 0, done.stdout
 
 
 def test_example_code_keeps_the_house_style(copy: Path) -> None:

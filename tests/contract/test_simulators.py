@@ -120,7 +120,7 @@ def test_source_is_the_one_of_the_profile(name: str) -> None:
 def test_the_source_is_never_silent_longer_than_promised(name: str) -> None:
     # By day and by night: the longest promise of the profile, since a pause may begin before the opening.
     promised = max(s.expected_closed_s for s in profile().file.sources if s.stream == registered()[name].stream)
-    longest = 1800 if registered()[name].history_days else promised
+    longest = 3600 if registered()[name].history_days else promised
     moments = [START, *(event.time for event in told(name, days=7))]
     assert max((b - a).total_seconds() for a, b in pairwise(moments)) <= longest
 

@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from ioc.panels.engine.card import SIMULATED, STATE_WORDS
+from ioc.panels.engine.card import STATE_WORDS
 from ioc.panels.engine.registry import panels
 from ioc.words import LANGUAGES
 
@@ -32,19 +32,23 @@ def translated() -> dict[str, str]:
 
 
 def _spoken(path: Path) -> Iterator[str]:
-    """First arguments of words(...) and text(...), whatever they are called on."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """First arguments of words(...) and text(...), whatever they are called on: literal, or a constant of the module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = {node.targets[0].id: node.value.value for node in tree.body
+                 if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)}
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
         first = node.args[0]
-        if name in {"words", "text"} and isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value not in LANGUAGES:
-            yield first.value
+        said = first.value if isinstance(first, ast.Constant) else constants.get(first.id) if isinstance(first, ast.Name) else None
+        if name in {"words", "text"} and isinstance(said, str) and said not in LANGUAGES:
+            yield said
 
 
 @cache
 def used() -> frozenset[str]:
-    found = {text for path in ROOT.rglob("*.py") for text in _spoken(path)} | set(STATE_WORDS.values()) | {SIMULATED}
+    found = {text for path in ROOT.rglob("*.py") for text in _spoken(path)} | set(STATE_WORDS.values())
     for panel in panels().values():
         found.add(panel.spec.title)
         found |= {text for d in panel.spec.definitions.values() for text in (d.label, d.formula, d.basis)}

@@ -16,48 +16,52 @@ def chart(kind: Literal["time", "bars", "stack", "ranks"], *values: float | None
     return Chart(kind=kind, title="t", x=[str(n) for n in range(len(values))], series=(Series(name="s", role=role, values=values),))
 
 
-def annotations(drawn: dict[str, Any]) -> list[str]:
-    return [a["text"] for a in drawn["layout"]["annotations"]]
+def drawn(given: Chart, simulated: str = "") -> dict[str, Any]:
+    return figure(given, simulated=simulated, empty="không có")
+
+
+def annotations(made: dict[str, Any]) -> list[str]:
+    return [a["text"] for a in made["layout"]["annotations"]]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_chart_says_so_when_there_is_nothing_to_draw(kind: Literal["time", "bars", "stack", "ranks"]) -> None:
-    assert annotations(figure(chart(kind, None, None), simulated="")) == ["…"]
-    assert annotations(figure(chart(kind), simulated="")) == ["…"]
+    assert annotations(drawn(chart(kind, None, None))) == ["không có"]
+    assert annotations(drawn(chart(kind))) == ["không có"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_chart_draws_zero_as_a_value(kind: Literal["time", "bars", "stack", "ranks"]) -> None:
-    assert annotations(figure(chart(kind, 0), simulated="")) == []
+    assert annotations(drawn(chart(kind, 0))) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_mark_of_simulation_stands_inside_the_picture(kind: Literal["time", "bars", "stack", "ranks"]) -> None:
-    assert annotations(figure(chart(kind, 1), simulated="mô phỏng")) == ["mô phỏng"]
+    assert annotations(drawn(chart(kind, 1), simulated="mô phỏng")) == ["mô phỏng"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("role", list(COLOURS))
 def test_no_colour_is_outside_the_palette(kind: Literal["time", "bars", "stack", "ranks"], role: Role) -> None:
-    text = json.dumps(figure(chart(kind, 1, 2, role=role), simulated="x"))
+    text = json.dumps(drawn(chart(kind, 1, 2, role=role), simulated="x"))
     assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\([^)]*\)", text)) <= PALETTE
 
 
 def test_unknown_value_leaves_a_hole_in_a_line() -> None:
-    trace = figure(chart("time", 1, None, 3), simulated="")["data"][0]
+    trace = drawn(chart("time", 1, None, 3))["data"][0]
     assert trace["y"] == [1, None, 3]
     assert trace["connectgaps"] is False
 
 
 def test_ranks_lie_with_the_first_on_top() -> None:
-    drawn = figure(chart("ranks", 9, 4), simulated="")
-    assert drawn["data"][0]["orientation"] == "h"
-    assert drawn["layout"]["yaxis"]["autorange"] == "reversed"
+    made = drawn(chart("ranks", 9, 4))
+    assert made["data"][0]["orientation"] == "h"
+    assert made["layout"]["yaxis"]["autorange"] == "reversed"
 
 
 def test_axes_begin_at_zero() -> None:
-    assert figure(chart("bars", 100, 101), simulated="")["layout"]["yaxis"]["rangemode"] == "tozero"
+    assert drawn(chart("bars", 100, 101))["layout"]["yaxis"]["rangemode"] == "tozero"
 
 
 def test_figure_carries_no_template() -> None:
-    assert "template" not in figure(chart("time", 1), simulated="")["layout"]
+    assert "template" not in drawn(chart("time", 1))["layout"]

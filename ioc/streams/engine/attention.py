@@ -15,9 +15,14 @@ DEAD_LETTER_TOPIC = "ioc.deadletter"
 def store_gaps(conn: Connection, gaps: Sequence[Gap], at: datetime) -> None:
     """Note offsets that were lost at the broker; shown red until a person closes them."""
     with conn.cursor() as cursor:
+        # What this database has already read is no loss, though the broker may have forgotten the group's offsets too.
         cursor.executemany(
-            "insert into stream_gap (topic, partition, from_offset, to_offset, found_at) values (%s, %s, %s, %s, %s) on conflict do nothing",
-            [(*gap, at) for gap in gaps],
+            "insert into stream_gap (topic, partition, from_offset, to_offset, found_at) "
+            "select g.topic, g.partition, greatest(g.from_offset, coalesce(p.next_offset, 0)), g.to_offset, %s "
+            "from (values (%s::text, %s::int, %s::bigint, %s::bigint)) as g (topic, partition, from_offset, to_offset) "
+            "left join sink_position as p using (topic, partition) "
+            "where greatest(g.from_offset, coalesce(p.next_offset, 0)) < g.to_offset on conflict do nothing",
+            [(at, *gap) for gap in gaps],
         )
     conn.execute("select pg_notify(%s, 'sink')", (CHANNEL,))
 

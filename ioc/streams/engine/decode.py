@@ -24,7 +24,7 @@ Decoder = Callable[[Message, datetime], Event[Any]]
 
 def decoder(stream: Stream) -> Decoder:
     """Decoder of one stream's messages; its second argument is the moment of reading (aware UTC)."""
-    fields = frozenset(stream.schema.__struct_fields__)
+    keys = frozenset(stream.schema.__struct_encode_fields__)
     moments = _moments(stream.schema)
     facts = {stream.type_of(fact): (fact, rank, required) for rank, (fact, required) in enumerate(stream.facts.items())}
 
@@ -41,7 +41,7 @@ def decoder(stream: Stream) -> Decoder:
         _check_moments(moments, data)
         if stream.check:
             stream.check(fact, data)
-        rest = None if fields.issuperset(raw) else msgspec.json.encode({k: v for k, v in raw.items() if k not in fields}).decode()
+        rest = None if keys.issuperset(raw) else msgspec.json.encode({k: v for k, v in raw.items() if k not in keys}).decode()
         return Event(
             identity=_hash(envelope.source, envelope.id),
             digest=_digest(envelope, raw),

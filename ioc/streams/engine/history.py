@@ -92,11 +92,11 @@ def _close(conn: Connection, projection: Projection, rows: Sequence[tuple[str, d
             for row in rows:
                 copy.write_row(row)
         cursor.execute(
-            f"update {projection.history_table} h set known_to = greatest(%s, h.known_from) from stage_close s "
+            f"update {projection.history_table} h set known_to = %s from stage_close s "
             "where h.subject = s.subject and h.from_at = s.from_at and h.known_to = 'infinity'",
             (at,),
         )
-        cursor.execute("truncate stage_close")
+        cursor.execute("delete from stage_close")
 
 
 def _insert(conn: Connection, projection: Projection, rows: Sequence[tuple[str, Interval]], at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import psycopg
@@ -66,6 +66,8 @@ class Sink:
     def step(self, stop: threading.Event) -> int:
         """One poll and what it brought; answers the number of messages."""
         self._look_after(stop)
+        if stop.is_set():
+            return 0
         delivery = self._source.poll(timeout_s=0.2, most=self._batch)
         self._log_up("broker")
         if delivery.gaps:
@@ -113,7 +115,7 @@ class Sink:
                 self._ensure(stop)
                 assert self._writer is not None
                 written = self._writer.write(items, self._clock.now())
-            except (psycopg.DataError, UnicodeEncodeError) as error:
+            except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError) as error:
                 self._divide(items, error, stop)
                 return
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -121,8 +123,15 @@ class Sink:
                 continue
             self._log_up("database")
             self.totals = Totals(self.totals.new + written.new, self.totals.repeats + written.repeats, self.totals.dead + written.dead)
-            self._source.commit(written.positions)
+            self._commit(written.positions)
             return
+
+    def _commit(self, positions: Mapping[Partition, int]) -> None:
+        # Written is written: where the broker is away, a later commit tells it, or it delivers again what is then a repeat.
+        try:
+            self._source.commit(positions)
+        except UnavailableError as error:
+            self._log_down("broker", error)
 
     def _divide(self, items: Sequence[Item], error: Exception, stop: threading.Event) -> None:
         if len(items) == 1:
@@ -145,11 +154,13 @@ class Sink:
                 self._drop_broken(error, stop)
 
     def _drop_broken(self, error: Exception, stop: threading.Event) -> None:
-        if self._conn is not None and not self._conn.broken and not self._conn.closed:
-            log.info("transaction repeated: %s", error)  # a dead-lock victim: the connection is sound
+        sound = self._conn is not None and not self._conn.broken and not self._conn.closed
+        if sound and isinstance(error, psycopg.errors.DeadlockDetected):
+            log.info("transaction repeated: %s", error)
             return
         self._log_down("database", error)
-        self._conn = self._writer = None
+        if not sound:
+            self._conn = self._writer = None
         stop.wait(WAIT_S)
 
     def _safely(self, stop: threading.Event, act: Callable[[Connection], None]) -> None:

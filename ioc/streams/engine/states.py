@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,6 +20,9 @@ Deltas = dict[tuple[str, tuple[Any, ...]], dict[str, int]]
 """(rollup table, primary key) → measure → difference."""
 
 
+_TICK = timedelta(microseconds=1)
+
+
 class Standing(NamedTuple):
     """A state row as locked: what is known of a subject before the batch. `last` is the order of its newest event, or None."""
 
@@ -30,6 +33,7 @@ class Standing(NamedTuple):
     since_at: datetime | None
     last: tuple[datetime, str, int, str, str] | None
     simulated: bool
+    recorded_at: datetime
     state: Any
 
 
@@ -63,11 +67,17 @@ def project(conn: Connection, stream: Stream, events: Sequence[Event[Any]], reco
         by_subject[event.subject].append(event)
     standings = _lock(conn, projection, by_subject, recorded_at)
     done = _fold_all(conn, stream, standings, by_subject)
-    _write_states(conn, projection, done, recorded_at)
+    at = _stamp(standings, recorded_at)
+    _write_states(conn, projection, done, at)
     if projection.history:
-        history.write(conn, stream, done, recorded_at)
+        history.write(conn, stream, done, at)
     if projection.daily:
         _add_deltas(projection, done, deltas)
+
+
+def _stamp(standings: Sequence[Standing], recorded_at: datetime) -> datetime:
+    # A sink that waited for the lock of another must not date its knowledge before what that one wrote.
+    return max([recorded_at, *(s.recorded_at + _TICK for s in standings if s.last is not None)])
 
 
 def _lock(conn: Connection, projection: Projection, by_subject: Mapping[str, Sequence[Event[Any]]], at: datetime) -> list[Standing]:
@@ -94,10 +104,10 @@ def _values(state: msgspec.Struct) -> tuple[Any, ...]:
 
 
 def _standing(projection: Projection, row: Sequence[Any]) -> Standing:
-    subject, name, version, first_at, since_at, last_at, sequence, rank, source, event_id, simulated, _ = row[: len(ENGINE_COLUMNS)]
+    subject, name, version, first_at, since_at, last_at, sequence, rank, source, event_id, simulated, recorded_at = row[: len(ENGINE_COLUMNS)]
     last = None if last_at is None else (last_at, sequence, rank, source, event_id)
     state = projection.state(**dict(zip(projection.state.__struct_fields__, row[len(ENGINE_COLUMNS):], strict=True)))
-    return Standing(subject, name, version, first_at, since_at, last, simulated, state)
+    return Standing(subject, name, version, first_at, since_at, last, simulated, recorded_at, state)
 
 
 def _fold_all(conn: Connection, stream: Stream, standings: Sequence[Standing], by_subject: Mapping[str, list[Event[Any]]]) -> list[Projected]:

@@ -1,0 +1,184 @@
+"""The doors of the web process over HTTP: panels, health, metrics, maps, language, and nothing else."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from ioc.api.app import create_app
+from ioc.db.connect import Connection, connect
+from ioc.panels.engine.registry import panels
+from ioc.settings import Settings
+from ioc.streams.engine.attention import store_gaps
+from ioc.streams.engine.broker import Gap
+from tests.conftest import fresh_database
+from tests.integration.web_server import Answer, ask, eventually, serving, session
+from tests.integration.web_story import NOW, PROFILE_FOLDER, Story, every_kind, seen
+
+KEYS = sorted(panels())
+
+
+@pytest.fixture(scope="module")
+def dsn(postgres: str) -> Iterator[str]:
+    with fresh_database(postgres) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def conn(dsn: str) -> Iterator[Connection]:
+    with connect(dsn, application="test", autocommit=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def story(dsn: str) -> Story:
+    made = Story(dsn)
+    every_kind(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def base(dsn: str, conn: Connection, story: Story) -> Iterator[str]:
+    epoch = session(conn, story.clock)
+    epoch.publish(panels())
+    epoch.tick()
+    with serving(create_app(Settings(database=dsn, profile=str(PROFILE_FOLDER)), story.clock)) as address:
+        eventually(lambda: ask(address, "/api/panels/one_stop.json").headers.get("cache-control") == "no-store")
+        yield address
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("query", ["", "?at=2026-11-19", "?at=2026-11-19T10:00:00%2B07:00", "?at=2026-11-19T10:00:00+07:00&known=2026-11-19"])
+def test_panel_is_given_as_numbers(base: str, conn: Connection, key: str, query: str) -> None:
+    asked = dict(part.split("=") for part in query[1:].replace("%2B", "+").split("&") if part)
+    answer = ask(base, f"/api/panels/{key}.json{query}")
+    expected = {name: number.value for name, number in seen(conn, key, **asked).numbers.items()}
+    assert answer.status == 200
+    assert {name: number["value"] for name, number in answer.json["numbers"].items()} == expected
+
+
+def test_panels_are_listed_in_the_asked_language(base: str) -> None:
+    titles = [p["title"] for language in ("vi", "en") for p in ask(base, f"/api/panels?lang={language}").json if p["key"] == "one_stop"]
+    assert titles == ["Giải quyết thủ tục hành chính", "Administrative procedures"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_definitions_explain_every_number(base: str, key: str) -> None:
+    assert set(ask(base, f"/api/definitions/{key}.json").json) == set(ask(base, f"/api/panels/{key}.json").json["numbers"])
+
+
+@pytest.mark.parametrize(("path", "said"), [
+    ("/api/panels/one_stop.json?at=gestern", "'at=gestern' is no moment: write 2026-11-21"),
+    ("/api/panels/one_stop.json?at=9999-12-31", "lies outside the years 1990 to 2100"),
+    ("/api/panels/one_stop.json?known=2026-11-19", "'known' goes with 'at'"),
+    ("/api/panels/one_stop.json?at=2026-11-19&known=x", "'known=x' is no moment"),
+    ("/api/panels/one_stop.json?jurisdiction=chicago", "knows no jurisdictions: leave 'jurisdiction' out"),
+    ("/api/panels/citizen_reports/map.json?at=2026-02-30", "is no moment"),
+])
+def test_wrong_question_is_answered_with_the_remedy(base: str, path: str, said: str) -> None:
+    answer = ask(base, path)
+    assert answer.status == 400
+    assert said in answer.json["error"]
+
+
+@pytest.mark.parametrize("path", [
+    "/api/panels/nothing.json", "/api/panels/one_stop", "/api/", "/api/panels/../one_stop.json", "/live", "/live/streams", "/metrics/x", "/readyz/",
+    "/healthz2", "/open311/v2/requests.json", "/wall/nothing", "/map/counters", "/map/nothing", "/docs", "/openapi.json", "/api/panels/counters/map.json",
+    "/_dash-ws", "/index.html", "/language", "/static/nothing.js", "/static/../app.py", "/assets/nothing.js",
+])
+def test_what_does_not_exist_is_not_found(base: str, path: str) -> None:
+    answer = ask(base, path)
+    assert answer.status == 404
+    assert b"<html" not in answer.body.lower()
+
+
+def test_foreign_jurisdiction_is_mapped_alone(base: str) -> None:
+    found = ask(base, "/api/panels/citizen_reports/map.json?jurisdiction=chicago")
+    assert found.headers["content-type"].startswith("application/geo+json")
+    assert [f["properties"]["unit_code"] for f in found.json["features"]] == [""]
+
+
+def test_health_says_ok(base: str) -> None:
+    answer = ask(base, "/healthz")
+    assert (answer.status, answer.body) == (200, b"OK")
+
+
+def test_ready_while_live_ticks(base: str) -> None:
+    answer = ask(base, "/readyz")
+    assert (answer.status, answer.json["ready"], answer.json["reasons"]) == (200, True, [])
+    assert {s["stream"]: s["state"] for s in answer.json["sources"]} == {"dossier": "fresh", "camera": "fresh", "report": "fresh"}
+
+
+def test_not_ready_when_live_is_silent(base: str, story: Story) -> None:
+    story.clock.advance(60)
+    try:
+        answer = ask(base, "/readyz")
+    finally:
+        story.clock.at = NOW
+    assert answer.status == 503
+    assert answer.json["reasons"] == ["live has been silent for 60 s: is `ioc live` running?"]
+
+
+def test_gaps_and_metrics_can_be_read(base: str, conn: Connection) -> None:
+    store_gaps(conn, [Gap("ioc.report", 3, 100, 142)], NOW)
+    families = {f.name: f for f in text_string_to_metric_families(ask(base, "/metrics").body.decode())}
+    assert ask(base, "/readyz").json["gaps"] == ["ioc.report/3: offsets 100–142 were lost at the broker"]
+    assert {"ioc_viewers", "ioc_live_age_seconds", "ioc_events", "ioc_repeats", "ioc_source_age_seconds", "ioc_dead_letters", "ioc_sink_offset"} <= set(families)
+    assert [(s.labels, s.value) for s in families["ioc_gap_offsets"].samples] == [({"topic": "ioc.report", "partition": "3"}, 42.0)]
+    assert sum(s.value for s in families["ioc_events"].samples) == _count(conn)
+
+
+def _count(conn: Connection) -> int:
+    row = conn.execute("select count(*) from event_identity").fetchone()
+    assert row
+    return int(row[0])
+
+
+@pytest.mark.parametrize(("to", "target"), [
+    ("/wall/one_stop?at=2026-11-19", "/wall/one_stop?at=2026-11-19"), ("", "/wall"), ("//evil.example", "/wall"), ("/%5Cevil.example", "/wall"),
+    ("https://evil.example/wall", "/wall"), ("evil.example", "/wall"), ("javascript:alert(1)", "/wall"),
+])
+def test_language_leads_only_to_our_own_pages(base: str, to: str, target: str) -> None:
+    answer = ask(base, f"/language/en?to={to.replace('?', '%3F').replace('=', '%3D')}")
+    assert (answer.status, answer.headers["location"]) == (303, target)
+    assert answer.headers["set-cookie"].startswith("ioc_language=en; HttpOnly")
+
+
+@pytest.mark.parametrize("to", ["/%09/evil.example", "/%0D%0ASet-Cookie:%20a=b", "/%0A/evil.example"])
+def test_language_smuggles_no_control_character(base: str, to: str) -> None:
+    answer = ask(base, f"/language/en?to={to}")
+    assert not re.search(r"[\x00-\x20]", answer.headers["location"])
+    assert answer.headers["set-cookie"].startswith("ioc_language=en")
+
+
+def test_unknown_language_sets_no_cookie(base: str) -> None:
+    assert "set-cookie" not in ask(base, "/language/fr?to=/wall").headers
+
+
+def beat(base: str, body: bytes) -> Answer:
+    return ask(base, "/live/heartbeat", method="POST", body=body)
+
+
+def test_heartbeat_is_kept_once_a_screen(base: str, conn: Connection) -> None:
+    statuses = [beat(base, json.dumps({"screen": "s1", "n": n}).encode()).status for n in (1, 2)]
+    assert statuses == [204, 204]
+    assert conn.execute("select body -> 'n' from screen_heartbeat where screen = 's1'").fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"no json", b"[]", b'"s"', b"{}", b"\xff", b'{"screen": "' + b"x" * 5000 + b'"}', b'{"screen": "a\\u0000"}', b'{"screen": "a", "b": "\\u0000"}',
+    b'{"screen": "a", "b": ' + b"[" * 2000 + b"]" * 2000 + b"}",
+])
+def test_heartbeat_that_is_none_is_refused(base: str, body: bytes) -> None:
+    answer = beat(base, body)
+    assert answer.status == 400
+    assert "heartbeat" in answer.json["error"]
+
+
+def test_answers_carry_the_protecting_headers(base: str) -> None:
+    for path in ("/wall", "/healthz", "/nothing", "/static/live-worker.js"):
+        headers: Any = ask(base, path).headers
+        assert (headers["x-content-type-options"], headers["x-frame-options"]) == ("nosniff", "SAMEORIGIN")

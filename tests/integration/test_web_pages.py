@@ -1,0 +1,104 @@
+"""What a browser is given: pages without outside addresses, maps without template text, callbacks that stop nobody."""
+
+import inspect
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+
+from ioc.clock import FrozenClock
+from ioc.api.app import create_app
+from ioc.layouts.app import create_dash
+from ioc.maps.page import map_page
+from ioc.panels.engine.registry import panels
+from ioc.settings import Settings
+from ioc.words import words
+from tests.integration.web_server import ask, serving
+from tests.integration.web_story import NOW, PROFILE, PROFILE_FOLDER
+
+# Names of XML vocabularies: nothing is loaded from them.
+NAMES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    """A web process without a database."""
+    settings = Settings(database="host=127.0.0.1 port=1 dbname=none connect_timeout=1", profile=str(PROFILE_FOLDER))
+    with serving(create_app(settings, FrozenClock(NOW))) as address:
+        yield address
+
+
+def outside(text: str) -> set[str]:
+    """Addresses of other hosts in a text."""
+    return {a for a in re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}[^\s\"'<>)]*", text, re.IGNORECASE) if a not in NAMES}
+
+
+def test_every_callback_is_a_coroutine() -> None:
+    async def past(*_: object) -> dict[str, dict[str, object]]:
+        return {}
+
+    app = create_dash(FastAPI(), panels(), PROFILE, lambda: "vi", past)
+    callbacks = [entry["callback"] for entry in app.callback_map.values() if "callback" in entry]
+    assert callbacks
+    assert all(inspect.iscoroutinefunction(callback) for callback in callbacks)
+
+
+@pytest.mark.parametrize("path", ["/", "/wall", "/wall/one_stop"])
+def test_page_has_its_style_and_its_live_link_and_no_outside_address(base: str, path: str) -> None:
+    page = ask(base, path).body.decode()
+    assert "theme.css" in page
+    assert "live.js" in page
+    assert outside(page) == set()
+
+
+def test_files_that_a_page_names_are_there(base: str) -> None:
+    page = ask(base, "/wall").body.decode()
+    named = re.findall(r'(?:src|href)="(/[^"]+)"', page)
+    assert len(named) > 5
+    assert [path for path in named if ask(base, path).status != 200] == []
+
+
+def test_files_that_a_map_names_are_there(base: str) -> None:
+    named = re.findall(r'(?:src|href)="(/[^"]+)"', ask(base, "/map/citizen_reports").body.decode())
+    assert len(named) > 5
+    assert [path for path in named if ask(base, path).status != 200] == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("query", [{}, {"at": "2026-11-19"}, {"jurisdiction": "chicago"}])
+def test_map_has_no_outside_address_and_no_template_text(language: str, query: dict[str, str]) -> None:
+    page = map_page("citizen_reports", PROFILE, language, query, NOW)
+    assert outside(page) == set()
+    assert re.findall(r"\{\{|\}\}\}|\{%|%\}|None\b|<br *>", page.replace("{}", "")) == []
+    assert f'<html lang="{language}">' in page
+
+
+@pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "${alert(1)}", "`${1}`", "'\"><img src=x onerror=alert(1)>"])
+def test_map_keeps_a_query_inside_its_text(text: str) -> None:
+    page = map_page("citizen_reports", PROFILE, "vi", {"at": text, "jurisdiction": text}, NOW)
+    clean = map_page("citizen_reports", PROFILE, "vi", {"at": "2026-11-19", "jurisdiction": "chicago"}, NOW)
+    assert "alert(1)" not in page
+    assert page.count("</script>") == clean.count("</script>")
+
+
+def test_map_says_that_it_is_a_schematic() -> None:
+    assert "Sơ đồ – không phải ranh giới hành chính" in map_page("citizen_reports", PROFILE, "vi", {}, NOW)
+    assert words("en")("Sơ đồ – không phải ranh giới hành chính") in map_page("citizen_reports", PROFILE, "en", {}, NOW)
+
+
+def test_cells_of_the_map_are_those_of_the_units_of_today(base: str) -> None:
+    found = ask(base, "/geo/units.json").json
+    assert {f["id"] for f in found["features"]} == {u.code for u in PROFILE.units}
+
+
+def test_web_stands_without_a_database_and_says_so(base: str) -> None:
+    assert ask(base, "/healthz").status == 200
+    answer = ask(base, "/readyz")
+    assert answer.status == 503
+    assert "the database does not answer" in answer.json["reasons"][0]
+
+
+def test_question_without_a_database_is_answered_with_the_reason(base: str) -> None:
+    for path in ("/api/panels/one_stop.json", "/metrics"):
+        assert ask(base, path).status == 503

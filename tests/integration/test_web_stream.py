@@ -1,0 +1,128 @@
+"""The live stream over HTTP: hello, everything, then only what changed; the same bytes for everyone."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+import ioc.api.feed
+from ioc.api.app import build_id, create_app
+from ioc.db.connect import Connection
+from ioc.live.collector import Session
+from ioc.panels.engine.registry import panels
+from ioc.settings import Settings
+from tests.integration.web_server import ask, eventually, serving, session, viewing
+from tests.integration.web_story import NOW, PROFILE_FOLDER, Story, ago, told
+
+
+class Stack(NamedTuple):
+    base: str
+    story: Story
+    conn: Connection
+    epoch: Session
+
+    def change(self, subject: str) -> None:
+        """Bring one more overdue dossier onto the wall."""
+        self.story.dossier(subject, ago(hours=2), ago(hours=1))
+        self.story.hear()
+        self.epoch.publish(["one_stop"])
+
+
+@pytest.fixture
+def stack(dsn: str) -> Iterator[Stack]:
+    with told(dsn) as (story, conn):
+        epoch = session(conn, story.clock)
+        epoch.publish(panels())
+        with serving(create_app(Settings(database=dsn, profile=str(PROFILE_FOLDER)), story.clock)) as base:
+            eventually(lambda: ask(base, "/api/panels/one_stop.json").headers.get("cache-control") == "no-store")
+            yield Stack(base, story, conn, epoch)
+
+
+def test_stream_begins_with_hello_and_a_heartbeat(stack: Stack) -> None:
+    with viewing(stack.base) as viewer:
+        hello, beat = viewer.next(), viewer.next()
+    assert viewer.headers["content-type"].startswith("text/event-stream")
+    assert viewer.headers["cache-control"] == "no-store"
+    assert (hello.event, hello.data) == ("hello", {"build": build_id(), "now": NOW.timestamp()})
+    assert (beat.event, beat.data["now"]) == ("hb", NOW.timestamp())
+
+
+def test_first_frame_holds_every_panel_in_the_asked_language(stack: Stack) -> None:
+    for language, word in (("vi", "hồ sơ quá hạn"), ("en", "dossiers overdue")):
+        with viewing(stack.base, f"lang={language}") as viewer:
+            frame = viewer.next("message")
+        assert set(frame.data["panels"]) == set(panels())
+        assert word in frame.raw.decode()
+
+
+def test_change_is_sent_alone(stack: Stack) -> None:
+    with viewing(stack.base) as viewer:
+        first = viewer.next("message")
+        stack.change("A")
+        second = viewer.next("message")
+    assert list(second.data["panels"]) == ["one_stop"]
+    assert (second.data["epoch"], second.data["n"]) == (first.data["epoch"], first.data["n"] + 1)
+
+
+def test_viewer_who_comes_back_is_given_what_was_missed(stack: Stack) -> None:
+    with viewing(stack.base) as viewer:
+        first = viewer.next("message")
+    stack.change("A")
+    with viewing(stack.base, f"since={first.id}") as viewer:
+        missed = viewer.next("message")
+    assert list(missed.data["panels"]) == ["one_stop"]
+
+
+@pytest.mark.parametrize("since", ["gone.1", "nonsense", "1", ".", "{epoch}.999", "{epoch}.x", "{epoch}.-1"])
+def test_viewer_whose_place_is_unknown_is_given_everything(stack: Stack, since: str) -> None:
+    with viewing(stack.base) as viewer:
+        epoch = viewer.next("message").data["epoch"]
+    with viewing(stack.base, f"since={since.format(epoch=epoch)}") as viewer:
+        assert set(viewer.next("message").data["panels"]) == set(panels())
+
+
+def test_two_viewers_are_sent_the_same_bytes(stack: Stack) -> None:
+    with viewing(stack.base) as one, viewing(stack.base) as other:
+        assert one.next("message").raw == other.next("message").raw
+        for subject in ("A", "B"):
+            stack.change(subject)
+            assert one.next("message").raw == other.next("message").raw
+
+
+def test_new_epoch_gives_everything_again(stack: Stack) -> None:
+    with viewing(stack.base) as viewer:
+        first = viewer.next("message")
+        session(stack.conn, stack.story.clock).publish(panels())
+        again = viewer.next("message")
+    assert again.data["epoch"] != first.data["epoch"]
+    assert set(again.data["panels"]) == set(panels())
+
+
+def test_quiet_stream_beats_and_says_when_live_last_looked(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ioc.api.feed, "HEARTBEAT_S", 0.1)
+    with viewing(stack.base) as viewer:
+        viewer.next("message")
+        stack.story.clock.advance(7)
+        stack.epoch.tick()
+        ages = eventually(lambda: {beat.data["now"] - beat.data["live_at"] for beat in [viewer.next("hb")]} & {0.0})
+    assert ages
+
+
+def test_viewers_are_counted_while_they_look(stack: Stack) -> None:
+    def viewers() -> float:
+        return float(next(line.split()[1] for line in ask(stack.base, "/metrics").body.decode().splitlines() if line.startswith("ioc_viewers")))
+
+    with viewing(stack.base) as one, viewing(stack.base) as other:
+        assert one.next()
+        assert other.next()
+        assert viewers() == 2
+    stack.change("A")  # a closed connection is noticed at the next sending
+    assert eventually(lambda: viewers() == 0)
+
+
+def test_stream_goes_on_after_the_database_was_away(stack: Stack) -> None:
+    with viewing(stack.base) as viewer:
+        viewer.next("message")
+        stack.conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ioc-web'")
+        stack.change("A")
+        assert "one_stop" in viewer.next("message").data["panels"]

@@ -1,0 +1,117 @@
+"""The web process for tests: a real uvicorn in a thread, plain requests, and a viewer of the live stream."""
+
+import http.client
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import orjson
+import uvicorn
+
+from ioc.clock import Clock
+from ioc.db.connect import Connection
+from ioc.live.collector import Session
+from ioc.panels.engine.registry import panels
+from ioc.streams.engine.registry import streams
+from tests.integration.web_story import PROFILE
+
+
+def eventually(question: Callable[[], Any], *, within_s: float = 10.0) -> Any:
+    """The first answer that is true; asked every 20 ms, since what is waited for runs elsewhere."""
+    end = time.monotonic() + within_s
+    while not (answer := question()):
+        assert time.monotonic() < end, f"not within {within_s:g} s"
+        threading.Event().wait(0.02)
+    return answer
+
+
+@contextmanager
+def serving(application: Any, port: int = 0) -> Iterator[str]:
+    """The address of an ASGI application that is served until the end of the block."""
+    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1, ws="none", lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    eventually(lambda: server.started or not thread.is_alive())
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+class Answer(NamedTuple):
+    """An HTTP answer, redirects not followed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.body)
+
+
+def ask(base: str, path: str, *, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+    """One request of its own connection."""
+    connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=10)
+    try:
+        connection.request(method, path, body=body, headers=headers)
+        found = connection.getresponse()
+        return Answer(found.status, {name.lower(): value for name, value in found.getheaders()}, found.read())
+    finally:
+        connection.close()
+
+
+class Message(NamedTuple):
+    """One server-sent event, with the bytes as they came."""
+
+    event: str
+    id: str
+    data: Any
+    raw: bytes
+
+
+class Viewer:
+    """Reads a live stream, message by message."""
+
+    def __init__(self, base: str, query: str = "") -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=10)
+        self._connection.request("GET", f"/live/stream?{query}")
+        self._answer = self._connection.getresponse()
+        self.headers = dict(self._answer.getheaders())
+
+    def next(self, *kinds: str) -> Message:
+        """The next message, of one of the kinds where some are named ('hello', 'hb', 'message')."""
+        while True:
+            raw = b""
+            while not raw.endswith(b"\n\n"):
+                raw += self._answer.readline() or b"\n\n"
+            fields = dict(line.split(": ", 1) for line in raw.decode().splitlines() if ": " in line)
+            found = Message(fields.get("event", "message"), fields.get("id", ""), orjson.loads(fields["data"]), raw)
+            if not kinds or found.event in kinds:
+                return found
+
+    def close(self) -> None:
+        with suppress(OSError):
+            if self._connection.sock:
+                self._connection.sock.close()
+        self._connection.close()
+
+
+@contextmanager
+def viewing(base: str, query: str = "") -> Iterator[Viewer]:
+    """A viewer for the length of a block."""
+    viewer = Viewer(base, query)
+    try:
+        yield viewer
+    finally:
+        viewer.close()
+
+
+def session(conn: Connection, clock: Clock) -> Session:
+    """An epoch of `ioc live`, driven by hand."""
+    return Session(conn, clock, PROFILE, panels(), streams())
