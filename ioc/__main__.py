@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     sub = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _services(sub)
     _letters(sub)
+    _gaps(sub)
     demo = _command(sub, "demo", "run everything on this machine, on embedded parts, with simulated data", commands.demo)
     demo.add_argument("--days", type=int, default=30, help="days of simulated history (default 30)")
     demo.add_argument("--no-simulators", action="store_true", help="start without simulated data")
@@ -61,6 +62,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _services(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     _command(sub, "migrate", "bring the database's schema up to date", commands.run_migrations)
+    topics = _command(sub, "topics", "create the streams' Kafka topics that do not exist yet", commands.create_topics)
+    topics.add_argument("--partitions", type=int, default=12, help="how many sinks can share a topic's work (default 12)")
+    topics.add_argument("--replication", type=int, default=1, help="copies on different brokers (default 1)")
+    topics.add_argument("--retention-days", type=float, default=14.0, help="longer than the longest outage that must lose nothing (default 14)")
     _command(sub, "sink", "read Kafka, write the database; start as many as you like", commands.run_sink)
     _command(sub, "live", "build snapshots when data change", commands.run_live)
     web = _command(sub, "web", "serve the wall, the panels and the API", commands.run_web)
@@ -82,6 +87,15 @@ def _letters(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     resume = _command(letters, "resume", "let a paused partition be read again", commands.resume_partition)
     resume.add_argument("topic")
     resume.add_argument("partition", type=int)
+
+
+def _gaps(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    gaps = sub.add_parser("gaps", help="offsets that the broker lost before they were read").add_subparsers(required=True, metavar="WHAT")
+    _command(gaps, "list", "open gaps, newest first", commands.list_gaps)
+    close = _command(gaps, "close", "take a gap off the wall, once its source has sent the events again or a person accepts the loss",
+                     commands.close_gap)
+    close.add_argument("gap", type=int)
+    close.add_argument("--note", required=True, help="what was done about it; kept with the gap")
 
 
 def _command(sub: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, run: Command) -> argparse.ArgumentParser:

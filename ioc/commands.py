@@ -24,6 +24,17 @@ def run_migrations(settings: Settings, options: argparse.Namespace, stop: thread
     return 0
 
 
+def create_topics(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.streams.engine import kafka
+    from ioc.streams.engine.registry import by_topic
+
+    del stop
+    made = kafka.create_topics(settings, [*by_topic(), attention.DEAD_LETTER_TOPIC], partitions=options.partitions,
+                               replication=options.replication, retention_days=options.retention_days)
+    sys.stdout.write("".join(f"created {name}\n" for name in made) or "all topics exist\n")
+    return 0
+
+
 def run_sink(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     from ioc.streams.engine.kafka import KafkaPublisher, KafkaSource
     from ioc.streams.engine.registry import by_topic
@@ -149,6 +160,24 @@ def resume_partition(settings: Settings, options: argparse.Namespace, stop: thre
         if not attention.resume(conn, options.topic, options.partition, SystemClock().now()):
             raise InputError(f"{options.topic}/{options.partition} is not paused")
     sys.stdout.write(f"{options.topic}/{options.partition} is read again within seconds\n")
+    return 0
+
+
+def list_gaps(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    del options, stop
+    with _open(settings) as conn:
+        for gap_id, gap, found_at in attention.open_gaps(conn):
+            sys.stdout.write(f"{gap_id:>6}  {_local(found_at)}  {gap.topic}/{gap.partition}: offsets {gap.from_offset}–{gap.to_offset} "
+                             f"({gap.to_offset - gap.from_offset} events)\n")
+    return 0
+
+
+def close_gap(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    del stop
+    with _open(settings) as conn:
+        if not attention.close_gap(conn, options.gap, options.note, SystemClock().now()):
+            raise InputError(f"there is no open gap {options.gap}: `ioc gaps list` shows them")
+    sys.stdout.write(f"gap {options.gap} closed\n")
     return 0
 
 

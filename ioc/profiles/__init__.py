@@ -94,7 +94,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fictional: bool
     opening: list[tuple[time, time]]
     working_weekdays: list[int]
-    panels: list[str]
+    panels: list[str] = []
     sources: list[SourceContract]
 
 

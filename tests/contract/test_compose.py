@@ -16,8 +16,6 @@ import yaml
 from ioc.__main__ import parser
 from ioc.db.connect import Connection, connect
 from ioc.settings import documented
-from ioc.streams.engine.attention import DEAD_LETTER_TOPIC
-from ioc.streams.engine.registry import by_topic
 from simulators.engine.options import _parser as simulator_parser
 
 ROOT = Path(__file__).parents[2]
@@ -39,10 +37,6 @@ def defaulted(text: object) -> str:
 def commands(root: argparse.ArgumentParser) -> set[str]:
     """First words that the command line knows."""
     return {name for a in root._actions if isinstance(a, argparse._SubParsersAction) for name in a.choices}
-
-
-def days(milliseconds: str) -> float:
-    return int(milliseconds) / 86_400_000
 
 
 def test_compose_file_follows_the_compose_specification() -> None:
@@ -147,8 +141,8 @@ def test_everything_but_the_proxy_is_cut_off_from_outside() -> None:
     assert {name for name, s in SERVICES.items() if s["networks"] != ["inside"]} == {"proxy"}
 
 
-def test_topics_are_those_of_the_streams_and_the_dead_letters() -> None:
-    assert sorted(SERVICES["topics"]["environment"]["TOPICS"].split()) == sorted([*by_topic(), DEAD_LETTER_TOPIC])
+def test_topics_are_made_by_the_program_that_reads_them() -> None:
+    assert SERVICES["topics"]["command"][0] == "topics"
 
 
 def test_topics_are_never_made_by_accident() -> None:
@@ -156,7 +150,8 @@ def test_topics_are_never_made_by_accident() -> None:
 
 
 def test_offsets_outlive_the_messages() -> None:
-    kept = days(defaulted(SERVICES["topics"]["environment"]["RETENTION_MS"]))
+    command = SERVICES["topics"]["command"]
+    kept = float(defaulted(command[command.index("--retention-days") + 1]))
     assert kept >= 14
     assert int(SERVICES["kafka"]["environment"]["KAFKA_OFFSETS_RETENTION_MINUTES"]) / 1440 > kept
 

@@ -23,7 +23,7 @@ def at(minutes: float) -> str:
     return (BASE + timedelta(minutes=minutes)).isoformat()
 
 
-def event(stream: str, fact: str, minutes: float = 0, *, subject: str = "S1", id_: str = "", source: str = "/test/a",  # noqa: PLR0913 (an envelope)
+def event(stream: str, fact: str, minutes: float = 0, *, subject: str = "S1", id_: str = "", source: str = "/test/a",
           sequence: str = "", simulated: bool = False, **data: Any) -> Wire:
     """A CloudEvent with the fields its fact requires; `data` overrides and adds."""
     wire: Wire = {

@@ -61,7 +61,7 @@ class World:
             publisher.send(f"ioc.{oracle.stream_of(wire)}", random.randbytes(4), value, headers)
         for _ in range(bad):
             topic, _, headers, content = garbage(random, random.getrandbits(40))
-            publisher.send(topic, random.randbytes(4), content, headers)
+            publisher.send(topic, random.randbytes(4), content, [(name, value or b"") for name, value in headers])
         publisher.flush()
         publisher.close()
         if not lost:

@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,15 +11,15 @@ import orjson
 import pytest
 
 from ioc.clock import SystemClock
-from ioc.db.connect import Connection, connect
-from ioc.live.collector import Collector, Session
+from ioc.db.connect import Connection
+from ioc.live.collector import Session
 from ioc.live.frames import SNAPSHOT
 from ioc.panels.engine.contract import Figures, Panel
 from ioc.panels.engine.registry import panels
 from ioc.streams.engine.attention import store_gaps
 from ioc.streams.engine.broker import Gap
 from ioc.streams.engine.registry import streams
-from tests.integration.web_server import eventually, session
+from tests.integration.web_server import collecting, eventually, session
 from tests.integration.web_story import NOW, PROFILE, Story, ago, told
 
 BODIES = len(panels()) * 3  # Vietnamese, English, numbers
@@ -143,19 +142,6 @@ def test_broken_panel_leaves_no_old_numbers_for_the_api(told_here: tuple[Story, 
     switch.clear()
     epoch.publish(found)
     assert "numbers" in body(conn, "counters", SNAPSHOT)
-
-
-@contextmanager
-def collecting(dsn: str) -> Iterator[None]:
-    stop = threading.Event()
-    collector = Collector(lambda: connect(dsn, application="test-live", autocommit=True), SystemClock(), PROFILE, panels(), streams())
-    thread = threading.Thread(target=collector.run, args=(stop,))
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(10)
 
 
 def _epoch(conn: Connection) -> str:

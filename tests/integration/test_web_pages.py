@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 
-from ioc.clock import FrozenClock
 from ioc.api.app import create_app
+from ioc.clock import FrozenClock
 from ioc.layouts.app import create_dash
 from ioc.maps.page import map_page
 from ioc.panels.engine.registry import panels

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import orjson
 import uvicorn
 
-from ioc.clock import Clock
-from ioc.db.connect import Connection
-from ioc.live.collector import Session
+from ioc.clock import Clock, SystemClock
+from ioc.db.connect import Connection, connect
+from ioc.live.collector import Collector, Session
 from ioc.panels.engine.registry import panels
+from ioc.profiles import Profile
 from ioc.streams.engine.registry import streams
 from tests.integration.web_story import PROFILE
 
@@ -40,6 +41,20 @@ def serving(application: Any, port: int = 0) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
+def collecting(dsn: str, profile: Profile = PROFILE) -> Iterator[None]:
+    """`ioc live` in a thread, on the machine's clock."""
+    stop = threading.Event()
+    collector = Collector(lambda: connect(dsn, application="test-live", autocommit=True), SystemClock(), profile, panels(), streams())
+    thread = threading.Thread(target=collector.run, args=(stop,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
         thread.join(10)
 
 

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ioc.clock import FrozenClock
+from ioc.clock import Clock, FrozenClock
 from ioc.db.connect import Connection, connect
 from ioc.panels.engine.build import build
 from ioc.panels.engine.contract import Number, Snapshot
@@ -40,13 +40,13 @@ def ago(**span: float) -> datetime:
 
 
 class Story:
-    """Tells events to a sink; each `hear` stores what was told, at the moment that the clock shows."""
+    """Tells events to a sink; each `hear` stores what was told, as learnt at a moment of its own clock or of another one."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, clock: Clock | None = None) -> None:
         self.clock = FrozenClock(NOW)
         self.broker = MemoryBroker()
         self._numbers = count(1)
-        self._sink = Sink(self.broker.source(), lambda: connect(dsn, application="story"), self.clock)
+        self._sink = Sink(self.broker.source(), lambda: connect(dsn, application="story"), clock or self.clock)
 
     def tell(self, stream: str, fact: str, subject: str, at: datetime, *, source: str = "", **data: Any) -> None:
         """Publish one simulated event."""
@@ -58,8 +58,12 @@ class Story:
     def hear(self, at: datetime = NOW) -> None:
         """Let the sink store all that was told, as learnt at `at`."""
         self.clock.at = at
-        while self._sink.step(threading.Event()):
+        while self.step(threading.Event()):
             pass
+
+    def step(self, stop: threading.Event) -> int:
+        """One step of the sink; answers how many messages it took."""
+        return self._sink.step(stop)
 
     def dossier(self, subject: str, received: datetime, due: datetime, **data: Any) -> None:
         """A dossier that is received; `ready` and `delivered` give it a result."""

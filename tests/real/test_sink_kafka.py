@@ -7,6 +7,7 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from ioc.db.connect import connect
+from ioc.streams.engine.kafka import KafkaPublisher
 from tests.conftest import fresh_database
 from tests.integration.streams_db import one, rows
 from tests.integration.streams_wire import event
@@ -35,6 +36,18 @@ def log_ends(server: KafkaServer, topic: str) -> dict[int, int]:
 def test_events_come_through_and_dead_letters_reach_their_topic(world: World) -> None:
     random = Random(1)
     world.publish(stories(random, "first"), random, bad=30)
+    with world.sinks(1) as (sink,):
+        world.settle(sink)
+        assert len(published_letters(world.settings.kafka, world.bad)) == world.bad
+    world.check()
+
+
+@pytest.mark.parametrize(("key", "value"), [(None, None), (b"k", b"x" * 1_000_000), (b"\0\xff", b"")])
+def test_odd_record_is_a_dead_letter_that_reaches_its_topic(world: World, key: bytes | None, value: bytes | None) -> None:
+    publisher = KafkaPublisher(world.settings)
+    publisher.send("ioc.camera", key, value, [])
+    publisher.close()
+    world.bad += 1
     with world.sinks(1) as (sink,):
         world.settle(sink)
         assert len(published_letters(world.settings.kafka, world.bad)) == world.bad

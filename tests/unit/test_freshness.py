@@ -56,7 +56,7 @@ def test_only_promised_sources_of_the_asked_streams_count() -> None:
 
 
 def state(name: str, at: datetime | None) -> Freshness:
-    return Freshness(source=name, stream="dossier", name=name, name_en=name, state=name.split("-")[0], heard_at=at, occurred_at=at,
+    return Freshness(source=name, stream="dossier", name=name, name_en=name, state=name.split("-", maxsplit=1)[0], heard_at=at, occurred_at=at,
                      late_at=None, stale_at=None, dead_at=None)
 
 

@@ -27,7 +27,7 @@ def panels() -> dict[str, Panel]:
 
 
 def shown(profile: Profile) -> dict[str, Panel]:
-    """Panels of a profile, in its order.
+    """Panels of a profile, in its order; all of them where it chooses none.
 
     Raises:
         ContractError: the profile names a panel that does not exist.
@@ -36,7 +36,7 @@ def shown(profile: Profile) -> dict[str, Panel]:
     known = panels()
     if unknown := [key for key in profile.file.panels if key not in known]:
         raise ContractError(f"profile '{profile.file.key}' names the panels {unknown}; known are {', '.join(known)}")
-    return {key: known[key] for key in profile.file.panels}
+    return {key: known[key] for key in profile.file.panels or known}
 
 
 def _panel(name: str) -> Panel:

@@ -10,6 +10,8 @@ from ioc.streams.engine.batch import CHANNEL
 from ioc.streams.engine.broker import Gap, Partition, Publisher
 
 DEAD_LETTER_TOPIC = "ioc.deadletter"
+LARGEST = 900_000
+"""Bytes of a value that a record holds together with what is said of it; the database keeps a larger one, the topic its number."""
 
 
 def store_gaps(conn: Connection, gaps: Sequence[Gap], at: datetime) -> None:
@@ -25,6 +27,20 @@ def store_gaps(conn: Connection, gaps: Sequence[Gap], at: datetime) -> None:
             [(at, *gap) for gap in gaps],
         )
     conn.execute("select pg_notify(%s, 'sink')", (CHANNEL,))
+
+
+def open_gaps(conn: Connection) -> list[tuple[int, Gap, datetime]]:
+    """(number, gap, when it was found) of gaps that nobody has closed, newest first."""
+    rows = conn.execute("select gap_id, topic, partition, from_offset, to_offset, found_at from stream_gap where closed_at is null "
+                        "order by gap_id desc")
+    return [(row[0], Gap(*row[1:5]), row[5]) for row in rows]
+
+
+def close_gap(conn: Connection, gap_id: int, note: str, at: datetime) -> bool:
+    """Close a gap with a note; False where there is no such open gap."""
+    done = conn.execute("update stream_gap set closed_at = %s, closed_note = %s where gap_id = %s and closed_at is null", (at, note, gap_id))
+    conn.execute("select pg_notify(%s, 'sink')", (CHANNEL,))
+    return done.rowcount > 0
 
 
 def store_pause(conn: Connection, partition: Partition, at_offset: int, reason: str, at: datetime) -> None:
@@ -103,6 +119,7 @@ def publish_letters(conn: Connection, publisher: Publisher, at: datetime, *, mos
     for found in (_letter(*row) for row in rows):
         origin = [("ioc_topic", found.topic), ("ioc_partition", str(found.partition)), ("ioc_offset", str(found.offset)),
                   ("ioc_reason", found.reason), ("ioc_detail", found.detail), ("ioc_letter", str(found.letter_id))]
-        publisher.send(DEAD_LETTER_TOPIC, found.key, found.value, [*found.headers, *((n, v.encode()) for n, v in origin)])
+        value = found.value if len(found.value or b"") <= LARGEST else None
+        publisher.send(DEAD_LETTER_TOPIC, found.key, value, [*found.headers, *((n, v.encode()) for n, v in origin)])
     publisher.flush()
     conn.execute("update dead_letter set published_at = %s where letter_id = any(%s)", (at, [row[0] for row in rows]))

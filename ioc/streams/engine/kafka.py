@@ -8,7 +8,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
 from kafka.errors import CommitFailedError, IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from kafka.structs import OffsetAndMetadata
 
@@ -157,6 +158,8 @@ class KafkaPublisher:
 
     def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]], *,
              timestamp_ms: int | None = None) -> None:
+        if key is None and value is None:
+            value = b""  # kafka-python sends no record that has neither
         try:
             self._pending.append(self._producer.send(topic, value=value, key=key, headers=list(headers), timestamp_ms=timestamp_ms))
         except KafkaError as error:
@@ -175,3 +178,21 @@ class KafkaPublisher:
 
     def close(self) -> None:
         self._producer.close(timeout=5)
+
+
+def create_topics(settings: Settings, names: Sequence[str], *, partitions: int, replication: int, retention_days: float) -> list[str]:
+    """Create the topics that do not exist yet; answers their names. Existing ones are left as they are.
+
+    Raises:
+        UnavailableError: the broker does not answer or refuses.
+
+    """
+    try:
+        admin = KafkaAdminClient(**_options(settings), client_id="ioc-topics")
+        missing = sorted(set(names) - set(admin.list_topics()))
+        config = {"retention.ms": str(int(retention_days * 86_400_000)), "cleanup.policy": "delete"}
+        admin.create_topics([NewTopic(name, partitions, replication, topic_configs=config) for name in missing])
+        admin.close()
+    except KafkaError as error:
+        _away("creating topics", error)
+    return missing

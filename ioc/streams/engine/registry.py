@@ -40,6 +40,9 @@ def _stream(module: ModuleType, name: str) -> Stream:
         raise ContractError(f"ioc/streams/{name}.py defines no STREAM of type Stream")
     if stream.name != name:
         raise ContractError(f"ioc/streams/{name}.py: STREAM.name is '{stream.name}', it must be the file's name")
+    for attribute, wanted in (("topic", f"ioc.{name}"), ("table", f"{name}_event")):
+        if getattr(stream, attribute) != wanted:
+            raise ContractError(f"ioc/streams/{name}.py: STREAM.{attribute} is '{getattr(stream, attribute)}', it must be '{wanted}'")
     fields = set(stream.schema.__struct_fields__)
     for fact, required in stream.facts.items():
         if missing := set(required) - fields:

@@ -1,0 +1,108 @@
+"""The whole way of an event on this machine: a broker in memory, a sink, `ioc live`, `ioc web`."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from ioc.api.app import create_app
+from ioc.clock import SystemClock
+from ioc.db.connect import Connection, connect
+from ioc.profiles import load_profile
+from ioc.settings import Settings
+from tests.integration.web_server import ask, collecting, eventually, serving
+from tests.integration.web_story import PROFILE_FOLDER, Story
+
+CLOCK = SystemClock()
+
+
+def now() -> datetime:
+    """The machine's time: what runs here is not frozen."""
+    return CLOCK.now()
+
+
+class Stack(NamedTuple):
+    """What a test needs of it."""
+
+    base: str
+    story: Story
+    conn: Connection
+
+    def overdue(self, subject: str, unit: str = "99001") -> None:
+        """One more dossier that is overdue."""
+        self.story.dossier(subject, now() - timedelta(days=2), now() - timedelta(minutes=5), unit_code=unit)
+
+
+@contextmanager
+def sinking(story: Story) -> Iterator[None]:
+    """The sink in a thread; a broker in memory answers at once, so an empty poll is followed by a breath."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.is_set():
+            if not story.step(stop):
+                stop.wait(0.02)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
+
+
+@contextmanager
+def running(dsn: str, folder: Path = PROFILE_FOLDER, *, web: bool = True) -> Iterator[Stack]:
+    """Sink, live and web in threads."""
+    with ExitStack() as parts:
+        conn = parts.enter_context(connect(dsn, application="test", autocommit=True))
+        story = Story(dsn, CLOCK)
+        parts.enter_context(sinking(story))
+        parts.enter_context(collecting(dsn, load_profile(str(folder))))
+        base = ""
+        if web:
+            base = parts.enter_context(serving(create_app(Settings(database=dsn, profile=str(folder)), CLOCK)))
+            eventually(lambda: ask(base, "/readyz").status == 200)
+        yield Stack(base, story, conn)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Program:
+    """A command of `ioc` as a process of its own, to be killed."""
+
+    def __init__(self, command: str, dsn: str, port: int) -> None:
+        self._command = [sys.executable, "-m", "ioc", command]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}  # noqa: TID251 (handed on to a child)
+        self._environment = kept | {"IOC_DATABASE": dsn, "IOC_PORT": str(port), "IOC_PROFILE": str(PROFILE_FOLDER), "IOC_LOG_LEVEL": "CRITICAL"}
+        self.start()
+
+    def start(self) -> None:
+        self._child = subprocess.Popen(self._command, env=self._environment, stderr=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._child.send_signal(signal.SIGKILL)
+        self._child.wait(10)
+
+
+@contextmanager
+def program(command: str, dsn: str, port: int = 0) -> Iterator[Program]:
+    """A command for the length of a block."""
+    made = Program(command, dsn, port)
+    try:
+        yield made
+    finally:
+        made.kill()

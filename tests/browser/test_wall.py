@@ -1,0 +1,144 @@
+"""The wall and the pages behind it, in a browser, while events come in."""
+
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ioc.panels.engine.registry import panels
+from ioc.streams.engine.attention import store_gaps
+from ioc.streams.engine.broker import Gap
+from tests.browser.stack import Stack, now, running
+from tests.conftest import fresh_database
+from tests.integration.web_story import PROFILE
+
+XSS = "<img src=x onerror=alert(1)>${alert(2)}</script><script>alert(3)</script>"
+KEYS = sorted(panels())
+
+
+@pytest.fixture(scope="module")
+def stack(postgres: str) -> Iterator[Stack]:
+    with fresh_database(postgres) as dsn, running(dsn) as made:
+        made.overdue("first")
+        made.story.report("first", now() - timedelta(days=1), now() - timedelta(hours=1), lon_deg=85.1450, lat_deg=-20.1750)
+        made.story.camera("first", now(), waiting=3)
+        yield made
+
+
+def headline(page: Page, key: str) -> str:
+    return page.locator(f"#{key}--headline .headline-value").inner_text()
+
+
+def opened(page: Page, stack: Stack, path: str = "/wall") -> Page:
+    """A page whose link is live."""
+    page.goto(stack.base + path)
+    expect(page.locator("html[data-link=live]")).to_be_attached()
+    return page
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_wall_paints_every_card(quiet: Page, stack: Stack, key: str) -> None:
+    card = opened(quiet, stack).locator(f"#card--{key}")
+    expect(card).to_have_attribute("data-state", "fresh")
+    expect(card.locator(".card-title")).to_have_text(panels()[key].spec.title)
+    expect(card.locator(".headline-value")).to_have_text("1" if key != "counters" else "3")
+    expect(card.locator(".main-svg").first).to_be_visible()
+    expect(card.locator(".simulated-mark").first).to_have_text("mô phỏng")
+
+
+def test_clock_is_local_whatever_the_screen_thinks(quiet: Page, stack: Stack) -> None:
+    clock = opened(quiet, stack).locator("#clock")
+    expect(clock).to_contain_text((now() + timedelta(hours=7)).strftime("%d/%m/%Y"))
+
+
+def test_number_changes_within_two_seconds_of_its_event(quiet: Page, stack: Stack) -> None:
+    value = opened(quiet, stack).locator("#one_stop--headline .headline-value")
+    took = []
+    for n in range(6):
+        before = int(headline(quiet, "one_stop"))
+        quiet.wait_for_timeout(130 * n)  # not in step with any of the pauses on the way
+        began = time.monotonic()
+        stack.overdue(f"late-{n}")
+        expect(value).to_have_text(str(before + 1), timeout=5000)
+        took.append(time.monotonic() - began)
+    print(f"\nevent → screen: median {statistics.median(took):.2f} s, worst {max(took):.2f} s of {len(took)}")
+    assert max(took) < 2
+
+
+def test_title_of_a_card_leads_to_its_page(quiet: Page, stack: Stack) -> None:
+    opened(quiet, stack).locator("#card--one_stop .card-title a").click()
+    expect(quiet.locator("#focus--one_stop")).to_have_attribute("data-state", "fresh")
+    expect(quiet.locator(".focus-numbers .number")).to_have_count(9)
+    expect(quiet.locator(".focus-figure .main-svg").first).to_be_visible()
+    expect(quiet.locator("#one_stop--lists td").first).to_have_text("Phường Hải Đăng Mới")
+
+
+def test_map_shows_cells_points_and_that_it_is_a_schematic(quiet: Page, stack: Stack) -> None:
+    frame = opened(quiet, stack, "/wall/citizen_reports").frame_locator("#map--citizen_reports")
+    expect(frame.get_by_text("Sơ đồ – không phải ranh giới hành chính")).to_be_visible()
+    expect(frame.locator(".ioc-simulated")).to_have_text("mô phỏng")
+    expect(frame.locator(".ioc-cell-label").first).to_be_attached()
+    features = quiet.evaluate("document.querySelector('#map--citizen_reports').contentWindow.document.querySelectorAll('canvas, path').length")
+    assert features > 0
+
+
+def test_language_is_switched_and_kept(quiet: Page, stack: Stack) -> None:
+    opened(quiet, stack).get_by_role("link", name="EN").click()
+    expect(quiet.locator("#card--one_stop .card-title")).to_have_text("Administrative procedures")
+    expect(quiet.locator("#one_stop--headline .headline-unit")).to_have_text("dossiers overdue")
+    opened(quiet, stack, "/wall/one_stop")
+    expect(quiet.locator("#link")).to_have_text("Live")
+    expect(quiet.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_page_of_the_past_is_filled_once(quiet: Page, stack: Stack) -> None:
+    opened(quiet, stack, "/wall/one_stop?at=2020-01-01")
+    expect(quiet.locator("[id='past--focus--one_stop']")).to_have_attribute("data-state", "past")
+    expect(quiet.locator(".focus-headline .headline-value")).to_have_text("0")
+    expect(quiet.locator(".as-of")).to_contain_text("00:00:00 02/01/2020")
+
+
+def test_wrong_moment_is_answered_on_the_page(quiet: Page, stack: Stack) -> None:
+    opened(quiet, stack, "/wall/one_stop?at=gestern")
+    expect(quiet.locator(".card-sentence")).to_contain_text("'at=gestern' is no moment: write 2026-11-21")
+
+
+def test_gap_is_shown_as_a_pill(quiet: Page, stack: Stack) -> None:
+    opened(quiet, stack)
+    store_gaps(stack.conn, [Gap("ioc.report", 3, 100, 142)], now())
+    expect(quiet.locator("#card--citizen_reports .pill")).to_have_text("Mất 42 sự kiện · ioc.report/3", timeout=4000)
+    stack.conn.execute("update stream_gap set closed_at = now()")
+    expect(quiet.locator("#card--citizen_reports .pill")).to_have_count(0, timeout=15000)
+
+
+def _tell_xss(stack: Stack) -> None:
+    at = now() - timedelta(hours=3)
+    for n in range(3):
+        stack.story.report(f"xss-{n}-{XSS[:20]}", at, at + timedelta(hours=1), category=XSS[:90], unit_code=XSS[:60], address=XSS, note=XSS,
+                           lon_deg=85.2 + n / 50, lat_deg=-20.2)
+
+
+def test_words_of_citizens_stay_words_on_page_and_map(quiet: Page, stack: Stack) -> None:
+    dialogs: list[str] = []
+    quiet.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
+    _tell_xss(stack)
+    opened(quiet, stack, "/wall/citizen_reports")
+    expect(quiet.locator("#citizen_reports--lists")).to_contain_text(XSS[:60])
+    expect(quiet.locator("#citizen_reports--figure--categories .ytick").first).to_be_visible()
+    frame = quiet.frame(url="**/map/citizen_reports**")
+    assert frame
+    frame.wait_for_function("document.querySelectorAll('.ioc-cluster, canvas').length > 0")
+    box = quiet.locator("#map--citizen_reports").bounding_box()
+    assert box
+    for x in range(12):  # over the points, so that their words are shown
+        quiet.mouse.move(box["x"] + box["width"] * (x + 0.5) / 12, box["y"] + box["height"] * 0.6)
+    opened(quiet, stack)
+    expect(quiet.locator("#citizen_reports--sentence")).to_contain_text(XSS[:60])
+    assert (quiet.locator("img[src=x]").count(), dialogs) == (0, [])
+
+
+def test_profile_of_these_tests_is_the_fictional_one() -> None:
+    assert PROFILE.file.fictional
