@@ -140,20 +140,23 @@ class Session:
         return [*faces, Body(key, SNAPSHOT, encode(snapshot))]
 
     def _materialise(self, stream: Stream) -> None:
-        """Refresh aggregates below the watermark: what came late, and what has aged out of the live part."""
+        """Refresh aggregates up to the watermark: when late rows came below it, and each time it has moved on.
+
+        The window begins at the oldest event: TimescaleDB computes only what it knows to be invalid, and a stretch that was never
+        materialised (this process was away) would otherwise lie below the watermark, invisible.
+        """
         if not stream.aggregates:
             return
         now = self._clock.now()
-        ranges = self._conn.execute(
-            "delete from late_range where stream = %s returning from_at, to_at", (stream.name,)).fetchall()
-        if now - self._materialised.get(stream.name, now - 2 * ADVANCE) >= ADVANCE:
-            ranges.append((now - WATERMARK_LAG - 4 * ADVANCE, now - WATERMARK_LAG))
-            self._materialised[stream.name] = now
-        if ranges:
-            # An hour on both sides: a refresh window must hold whole buckets.
-            first, last = min(r[0] for r in ranges) - timedelta(hours=1), max(r[1] for r in ranges) + timedelta(hours=1)
+        late = self._conn.execute("delete from late_range where stream = %s", (stream.name,)).rowcount
+        if not late and now - self._materialised.get(stream.name, now - ADVANCE) < ADVANCE:
+            return
+        self._materialised[stream.name] = now
+        row = self._conn.execute(f"select min(occurred_at) from {stream.table}").fetchone()
+        until = now - WATERMARK_LAG
+        if row and row[0] and until - row[0] >= WATERMARK_LAG:  # a window must hold whole buckets
             for aggregate in stream.aggregates:
-                timescale.refresh(self._conn, aggregate, first, last)
+                timescale.refresh(self._conn, aggregate, row[0] - timedelta(hours=1), until)
 
 
 def _digest(body: bytes) -> bytes:
