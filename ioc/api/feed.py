@@ -101,7 +101,7 @@ class Feed:
     async def events(self, language: str, since: str) -> AsyncIterator[bytes]:
         """Server-sent events for one viewer: everything, or what came after `since` (<epoch>.<n>); a heartbeat when quiet."""
         epoch, _, number = since.rpartition(".")
-        at = int(number) if epoch == self._epoch and number.isdigit() and int(number) <= self._frame else 0
+        at = int(number) if epoch == self._epoch and number.isdecimal() and int(number) <= self._frame else 0
         seen = self._epoch
         self.viewers += 1
         try:

@@ -60,17 +60,18 @@ def sinking(story: Story) -> Iterator[None]:
 
 
 @contextmanager
-def running(dsn: str, folder: Path = PROFILE_FOLDER, *, web: bool = True) -> Iterator[Stack]:
-    """Sink, live and web in threads."""
+def running(dsn: str, folder: Path = PROFILE_FOLDER, *, live: bool = True, web: bool = True) -> Iterator[Stack]:
+    """Sink, and where wanted live and web, in threads."""
     with ExitStack() as parts:
         conn = parts.enter_context(connect(dsn, application="test", autocommit=True))
         story = Story(dsn, CLOCK)
         parts.enter_context(sinking(story))
-        parts.enter_context(collecting(dsn, load_profile(str(folder))))
+        if live:
+            parts.enter_context(collecting(dsn, load_profile(str(folder))))
         base = ""
         if web:
             base = parts.enter_context(serving(create_app(Settings(database=dsn, profile=str(folder)), CLOCK)))
-            eventually(lambda: ask(base, "/readyz").status == 200)
+            eventually(lambda: not live or ask(base, "/readyz").status == 200)
         yield Stack(base, story, conn)
 
 

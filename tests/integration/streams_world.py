@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from ioc.db.connect import Connection, connect
 from ioc.settings import Settings
@@ -26,8 +26,8 @@ WAIT_S = 90.0
 class World:
     """Publishes what it is told and knows what the database must hold in the end."""
 
-    def __init__(self, bootstrap: str, dsn: str, folder: Path, *, api_version: str = "") -> None:
-        self.settings = Settings(kafka=bootstrap, kafka_api_version=api_version)
+    def __init__(self, bootstrap: str, dsn: str, folder: Path, *, api_version: str = "", group: str = "ioc-sink") -> None:
+        self.settings = Settings(kafka=bootstrap, kafka_api_version=api_version, group=group)
         self.dsn = dsn
         self.folder = folder
         self.wires: list[Wire] = []
@@ -37,7 +37,7 @@ class World:
     def start(self, *, batch: int = 200) -> Child:
         """A sink process of the one group."""
         given = {"IOC_DATABASE": self.dsn, "IOC_KAFKA": self.settings.kafka, "IOC_KAFKA_API_VERSION": self.settings.kafka_api_version,
-                 "IOC_BATCH": str(batch)}
+                 "IOC_BATCH": str(batch), "IOC_GROUP": self.settings.group}
         command = ["env", *(f"{name}={value}" for name, value in given.items()), sys.executable, "-m", "ioc", "sink"]
         return Child("ioc sink", command, self.folder / f"sink-{next(self._numbers)}.log")
 
@@ -67,6 +67,13 @@ class World:
         if not lost:
             self.wires += wires
             self.bad += bad
+
+    def members(self) -> int:
+        """Sinks that hold a share of the partitions; 0 while the group is still dealing them out."""
+        admin = KafkaAdminClient(bootstrap_servers=self.settings.kafka)
+        found = admin.describe_groups([self.settings.group])[self.settings.group]
+        admin.close()
+        return len(found["members"]) if found["group_state"] == "Stable" else 0
 
     def settle(self, child: Child, *, timeout_s: float = WAIT_S) -> None:
         """Wait until the database has as many events and dead letters as it must; a sink that ends meanwhile is an error."""
@@ -106,3 +113,11 @@ def published_letters(bootstrap: str, number: int) -> set[bytes]:
         found |= {dict(record.headers)["ioc_letter"] for batch in records.values() for record in batch}
     consumer.close()
     return found
+
+
+def log_ends(bootstrap: str, topic: str) -> dict[int, int]:
+    """Next offset of each partition of a topic."""
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None)
+    ends = consumer.end_offsets([TopicPartition(topic, n) for n in range(PARTITIONS)])
+    consumer.close()
+    return {tp.partition: end for tp, end in ends.items()}

@@ -1,6 +1,7 @@
 """The live stream over HTTP: hello, everything, then only what changed; the same bytes for everyone."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
@@ -9,6 +10,7 @@ import ioc.api.feed
 from ioc.api.app import build_id, create_app
 from ioc.db.connect import Connection
 from ioc.live.collector import Session
+from ioc.live.frames import SNAPSHOT, Body, encode, store
 from ioc.panels.engine.registry import panels
 from ioc.settings import Settings
 from tests.integration.web_server import ask, eventually, serving, session, viewing
@@ -73,7 +75,7 @@ def test_viewer_who_comes_back_is_given_what_was_missed(stack: Stack) -> None:
     assert list(missed.data["panels"]) == ["one_stop"]
 
 
-@pytest.mark.parametrize("since", ["gone.1", "nonsense", "1", ".", "{epoch}.999", "{epoch}.x", "{epoch}.-1"])
+@pytest.mark.parametrize("since", ["gone.1", "nonsense", "1", ".", "{epoch}.999", "{epoch}.x", "{epoch}.-1", "{epoch}.%C2%B2"])
 def test_viewer_whose_place_is_unknown_is_given_everything(stack: Stack, since: str) -> None:
     with viewing(stack.base) as viewer:
         epoch = viewer.next("message").data["epoch"]
@@ -126,3 +128,10 @@ def test_stream_goes_on_after_the_database_was_away(stack: Stack) -> None:
         stack.conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ioc-web'")
         stack.change("A")
         assert "one_stop" in viewer.next("message").data["panels"]
+
+
+def test_panel_that_live_cannot_build_has_no_numbers(stack: Stack) -> None:
+    reason = encode({"error": "ZeroDivisionError: by nothing", "panel": "counters"})
+    store(stack.conn, "later", 1, [Body("counters", SNAPSHOT, reason)], NOW + timedelta(seconds=1))
+    answer = eventually(lambda: (found := ask(stack.base, "/api/panels/counters.json")).status == 503 and found)
+    assert answer.json["error"] == "ZeroDivisionError: by nothing"

@@ -32,7 +32,7 @@ def eventually(question: Callable[[], Any], *, within_s: float = 10.0) -> Any:
 @contextmanager
 def serving(application: Any, port: int = 0) -> Iterator[str]:
     """The address of an ASGI application that is served until the end of the block."""
-    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1, ws="none", lifespan="on")
+    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="critical", timeout_graceful_shutdown=1, ws="none", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -42,6 +42,13 @@ def serving(application: Any, port: int = 0) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+def body(conn: Connection, panel: str, language: str = "vi") -> Any:
+    """What viewers of a language are sent of a panel; 'json' = what the API gives."""
+    row = conn.execute("select body from live_panel where panel = %s and language = %s", (panel, language)).fetchone()
+    assert row
+    return orjson.loads(row[0])
 
 
 @contextmanager

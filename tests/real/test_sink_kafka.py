@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from random import Random
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 
 from ioc.db.connect import connect
 from ioc.streams.engine.kafka import KafkaPublisher
 from tests.conftest import fresh_database
 from tests.integration.streams_db import one, rows
 from tests.integration.streams_wire import event
-from tests.integration.streams_world import PARTITIONS, World, create_topics, published_letters, stories
+from tests.integration.streams_world import World, create_topics, log_ends, published_letters, stories
 
 from .kafka_server import KafkaServer
 
@@ -24,13 +23,6 @@ def world(kafka_server: KafkaServer, postgres: str, tmp_path_factory: pytest.Tem
     create_topics(kafka_server)
     with fresh_database(postgres) as dsn:
         yield World(kafka_server.bootstrap, dsn, tmp_path_factory.mktemp("world"))
-
-
-def log_ends(server: KafkaServer, topic: str) -> dict[int, int]:
-    consumer = KafkaConsumer(bootstrap_servers=server.bootstrap, group_id=None)
-    ends = consumer.end_offsets([TopicPartition(topic, n) for n in range(PARTITIONS)])
-    consumer.close()
-    return {tp.partition: end for tp, end in ends.items()}
 
 
 def test_events_come_through_and_dead_letters_reach_their_topic(world: World) -> None:
@@ -68,12 +60,12 @@ def test_group_resumes_where_it_committed(world: World) -> None:
 def test_two_sinks_give_the_oracles_figures_while_a_third_comes_and_goes(world: World) -> None:
     random = Random(3)
     wires = stories(random, "shared", subjects=60)
-    with world.sinks(2, batch=20) as (one_sink, _):
+    with world.sinks(2, batch=20) as (staying, _):
         for part in range(3):
-            world.publish(wires[part::3], random, bad=5)
             with world.sinks(1, batch=20) as (third,):
-                world.settle(third)
-        world.settle(one_sink)
+                third.wait_for(lambda: world.members() == 3 or None, timeout_s=60)
+                world.publish(wires[part::3], random, bad=5)
+        world.settle(staying)
     world.check()
 
 
@@ -83,7 +75,7 @@ def test_records_lost_at_the_broker_are_a_gap_and_reading_goes_on(world: World, 
         read = dict(rows(conn, "select partition, next_offset from sink_position where topic = 'ioc.report'"))
         world.publish([event("report", "submitted", subject=f"lost-{n}") for n in range(40)], random, lost=True)
         kept = [event("report", "submitted", subject=f"kept-{n}") for n in range(40)]
-        ends = log_ends(kafka_server, "ioc.report")
+        ends = log_ends(world.settings.kafka, "ioc.report")
         for partition, end in ends.items():
             kafka_server.delete_records("ioc.report", partition, end)
         world.publish(kept, random)

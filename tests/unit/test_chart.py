@@ -65,3 +65,10 @@ def test_axes_begin_at_zero() -> None:
 
 def test_figure_carries_no_template() -> None:
     assert "template" not in drawn(chart("time", 1))["layout"]
+
+
+def test_words_from_outside_are_no_tags() -> None:
+    given = Chart(kind="ranks", title="t", x=["<a href='https://x'>A & B</a>"], series=(Series(name="<b>s</b>", role="in", values=[1]),))
+    trace = drawn(given)["data"][0]
+    assert trace["y"] == ["&lt;a href='https://x'&gt;A &amp; B&lt;/a&gt;"]
+    assert trace["name"] == "&lt;b&gt;s&lt;/b&gt;"

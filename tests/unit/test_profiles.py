@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ioc.errors import ConfigurationError, ContractError
-from ioc.panels.engine.registry import shown
+from ioc.panels.engine.registry import panels, shown
 from ioc.profiles import load_profile
 
 FICTIONAL = Path(__file__).parents[1] / "profiles" / "binh_minh"
@@ -38,7 +38,7 @@ def test_shipped_profile_has_the_43_units_of_today() -> None:
 @pytest.mark.parametrize("name", ["soc_trang", str(FICTIONAL)])
 def test_panels_of_a_profile_exist(name: str) -> None:
     profile = load_profile(name)
-    assert list(shown(profile)) == profile.file.panels
+    assert list(shown(profile)) == (profile.file.panels or list(panels()))
 
 
 def test_unknown_panel_is_named(changed: Change) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Literal
 
 Role = Literal["in", "out", "bad", "warn", "quiet", "base"]
@@ -79,13 +80,14 @@ def _note(text: str, y: float) -> dict[str, Any]:
 
 
 def _trace(chart: Chart, series: Series) -> dict[str, Any]:
+    # plotly reads tags in texts: a category that came from outside could bring a link onto the wall.
     colour = COLOURS[series.role]
-    x, y = list(chart.x), list(series.values)
+    x, y, name = [escape(text, quote=False) for text in chart.x], list(series.values), escape(series.name, quote=False)
     if chart.kind == "time":
-        return {"type": "scatter", "mode": "lines", "name": series.name, "x": x, "y": y, "connectgaps": False,
+        return {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "connectgaps": False,
                 "line": {"color": colour, "width": 3, "dash": _DASHES[series.role]}}
     if chart.kind == "ranks":
-        return {"type": "bar", "orientation": "h", "name": series.name, "x": y, "y": x, "marker": {"color": colour},
+        return {"type": "bar", "orientation": "h", "name": name, "x": y, "y": x, "marker": {"color": colour},
                 "text": [None if v is None else f"{v:g}" for v in y], "textposition": "outside", "textangle": 0,
                 "cliponaxis": False}
-    return {"type": "bar", "name": series.name, "x": x, "y": y, "marker": {"color": colour}}
+    return {"type": "bar", "name": name, "x": x, "y": y, "marker": {"color": colour}}

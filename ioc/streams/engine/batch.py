@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from ioc.db.connect import Connection
 from ioc.errors import InvalidEvent
@@ -93,7 +92,7 @@ class BatchWriter:
         return Written(len(new), len(repeats), len(letters), positions)
 
     def _claim(self, items: Sequence[Item]) -> tuple[list[Event[Any]], list[Event[Any]], list[DeadLetter]]:
-        first: dict[UUID, UUID] = {}
+        first: dict[str, str] = {}
         for _, meaning in items:
             if isinstance(meaning, Event):
                 first.setdefault(meaning.identity, meaning.digest)

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -106,10 +105,10 @@ def _has_nul(value: object) -> bool:
     return isinstance(value, str) and "\0" in value
 
 
-def _digest(envelope: Envelope, raw: Mapping[str, Any]) -> UUID:
+def _digest(envelope: Envelope, raw: Mapping[str, Any]) -> str:
     canonical = msgspec.json.encode(raw, order="deterministic").decode()
     return _hash(envelope.type, envelope.subject, envelope.time.isoformat(), str(envelope.simulated), canonical)
 
 
-def _hash(*parts: str) -> UUID:
-    return UUID(bytes=hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=16).digest())
+def _hash(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=16).hexdigest()

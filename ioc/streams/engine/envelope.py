@@ -40,8 +40,8 @@ def read_envelope(message: Message) -> Envelope:
     """
     if message.value is None:
         raise InvalidEvent("no_data", "the record has no value; a tombstone is no event")
-    headers = {name: value or b"" for name, value in message.headers}  # Kafka allows a header without a value
-    kind = headers.get("content-type", b"")
+    headers = dict(message.headers)
+    kind = headers.get("content-type") or b""
     if kind.startswith(_STRUCTURED):
         attributes, data = _structured(kind, message.value)
     elif "ce_specversion" in headers:
@@ -53,7 +53,8 @@ def read_envelope(message: Message) -> Envelope:
 
 def _binary(headers: Mapping[str, bytes]) -> dict[str, str]:
     try:
-        return {name[3:]: value.decode() for name, value in headers.items() if name.startswith("ce_")}
+        # Kafka allows a header without a value.
+        return {name[3:]: (value or b"").decode() for name, value in headers.items() if name.startswith("ce_")}
     except UnicodeDecodeError as error:
         raise InvalidEvent("bytes", f"a ce_ header is not UTF-8: {error}") from None
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
-from uuid import UUID
 
 import msgspec
 
@@ -27,12 +26,13 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Event(msgspec.Struct, Generic[Data], frozen=True, kw_only=True, gc=False):
     """A valid CloudEvent of one stream.
 
-    `identity` is derived from (source, id); `digest` from the content, so that the same identity with another content is seen.
+    `identity` is derived from (source, id); `digest` from the content, so that the same identity with another content is seen;
+    both are 32 hexadecimal digits, uuids in the database.
     `rest` is the JSON text of the keys that the stream's schema does not name, or None.
     """
 
-    identity: UUID
-    digest: UUID
+    identity: str
+    digest: str
     stream: str
     source: str
     id: str

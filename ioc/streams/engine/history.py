@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
 
 from ioc.db.connect import Connection
 from ioc.streams.engine.contract import Projection, Stream
@@ -112,12 +111,12 @@ def _insert(conn: Connection, projection: Projection, rows: Sequence[tuple[str, 
 def _irregularities(conn: Connection, stream: Stream, done: Iterable["Projected"], folded_again: list[str], at: datetime) -> None:
     found = {(p.before.subject, i.event.identity): i for p in done for i in p.after.irregularities}
     if folded_again:
-        rows = conn.execute("select subject, identity from irregularity where stream = %s and subject = any(%s) and known_to = 'infinity'",
-                            (stream.name, folded_again)).fetchall()
-        known: set[tuple[str, UUID]] = {(row[0], row[1]) for row in rows}
+        rows = conn.execute("select subject, encode(uuid_send(identity), 'hex') from irregularity "
+                            "where stream = %s and subject = any(%s) and known_to = 'infinity'", (stream.name, folded_again)).fetchall()
+        known: set[tuple[str, str]] = {(row[0], row[1]) for row in rows}
         cleared = known - set(found)
         if cleared:
-            conn.execute("update irregularity set known_to = %s where stream = %s and identity = any(%s) and known_to = 'infinity'",
+            conn.execute("update irregularity set known_to = %s where stream = %s and identity = any(%s::uuid[]) and known_to = 'infinity'",
                          (at, stream.name, [identity for _, identity in cleared]))
         found = {key: value for key, value in found.items() if key not in known}
     with conn.cursor() as cursor:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import msgspec
 
@@ -143,7 +142,7 @@ def read_events(conn: Connection, stream: Stream, subjects: Sequence[str], since
     fields = stream.schema.__struct_fields__
     ranks = {stream.type_of(fact): (fact, rank) for rank, fact in enumerate(stream.facts)}
     rows = conn.execute(
-        f"select identity, source, event_id, type, subject, occurred_at, sequence, simulated, {', '.join(fields)} "
+        f"select encode(uuid_send(identity), 'hex'), source, event_id, type, subject, occurred_at, sequence, simulated, {', '.join(fields)} "
         f"from {stream.table} where subject = any(%s) and occurred_at >= %s",
         (list(subjects), since),
     )
@@ -151,7 +150,7 @@ def read_events(conn: Connection, stream: Stream, subjects: Sequence[str], since
     for identity, source, event_id, type_, subject, occurred_at, sequence, simulated, *data in rows:
         fact, rank = ranks[type_]
         stories[subject].append(Event(
-            identity=identity, digest=UUID(int=0), stream=stream.name, source=source, id=event_id, type=type_, fact=fact, subject=subject,
+            identity=identity, digest="", stream=stream.name, source=source, id=event_id, type=type_, fact=fact, subject=subject,
             occurred_at=occurred_at, sequence=sequence, rank=rank, simulated=simulated,
             data=stream.schema(**dict(zip(fields, data, strict=True))), rest=None,
         ))

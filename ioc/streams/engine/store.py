@@ -21,8 +21,8 @@ ENVELOPE_COLUMNS = ("identity", "source", "event_id", "type", "subject", "occurr
 class Claim(NamedTuple):
     """What became of a batch's identities: those that are new, and the digests under which the others were accepted before."""
 
-    new: set[UUID]
-    known: dict[UUID, UUID]
+    new: set[str]
+    known: dict[str, str]
 
 
 def event_columns(stream: Stream) -> tuple[str, ...]:
@@ -35,20 +35,20 @@ def prepare_stage(conn: Connection) -> None:
     conn.execute("create temp table if not exists stage_identity (identity uuid, digest uuid) on commit delete rows")
 
 
-def claim(conn: Connection, digests: dict[UUID, UUID]) -> Claim:
+def claim(conn: Connection, digests: dict[str, str]) -> Claim:
     """Claim identities in one sorted pass; two sinks that meet on one identity wait for each other, never dead-lock."""
     with conn.cursor() as cursor:
         with cursor.copy("copy stage_identity from stdin") as copy:
-            for identity, digest in digests.items():
-                copy.write_row((identity.hex, digest.hex))
+            copy.write("".join(f"{identity}\t{digest}\n" for identity, digest in digests.items()))
         cursor.execute(
             "insert into event_identity select identity, digest from stage_identity order by identity "
-            "on conflict do nothing returning identity",
+            "on conflict do nothing returning encode(uuid_send(identity), 'hex')",
         )
         new = {row[0] for row in cursor.fetchall()}
         if len(new) == len(digests):
             return Claim(new, {})
-        cursor.execute("select i.identity, i.digest from event_identity i join stage_identity s using (identity)")
+        cursor.execute("select encode(uuid_send(i.identity), 'hex'), encode(uuid_send(i.digest), 'hex') "
+                       "from event_identity i join stage_identity s using (identity)")
         return Claim(new, {row[0]: row[1] for row in cursor.fetchall() if row[0] not in new})
 
 
@@ -57,7 +57,7 @@ def insert_events(conn: Connection, stream: Stream, events: Iterable[Event[Any]]
     astuple = msgspec.structs.astuple
     with conn.cursor() as cursor, cursor.copy(f"copy {stream.table} ({', '.join(event_columns(stream))}) from stdin") as copy:
         for e in events:
-            copy.write_row((e.identity.hex, e.source, e.id, e.type, e.subject, e.occurred_at, recorded_at, e.sequence, e.simulated, e.rest,
+            copy.write_row((e.identity, e.source, e.id, e.type, e.subject, e.occurred_at, recorded_at, e.sequence, e.simulated, e.rest,
                             *astuple(e.data)))
 
 

@@ -73,7 +73,7 @@ def test_unknown_keys_are_kept_in_rest() -> None:
 @pytest.mark.parametrize("field", ["due_at", "recorded_at", "delivered_at"])
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+07:00", "1899-12-31T00:00:00Z", "9999-12-31T23:59:59Z"])
 def test_moment_that_no_calendar_of_ours_reaches_is_refused(field: str, moment: str) -> None:
-    verdict = refusal(event("dossier", "submitted", **{field: moment}))
+    verdict = refusal(changed(event("dossier", "submitted"), **{field: moment}))
     assert verdict.reason == "time"
     assert f"'{field}'" in verdict.detail
 

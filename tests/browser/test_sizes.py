@@ -1,0 +1,74 @@
+"""The pages on a wall of one screen, of four times the pixels, and of three screens side by side."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, expect
+
+from tests.browser.stack import Stack, now, running
+from tests.conftest import fresh_database
+
+SMALLEST_RATIO = 0.016
+SCREENS = [(1920, 1080), (3840, 2160), (5760, 1080)]
+
+TEXTS = """([height, smallest]) => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim(), element = walker.currentNode.parentElement;
+    if (!text || element.closest('script, style, noscript') || !element.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
+    const size = parseFloat(getComputedStyle(element).fontSize);
+    if (element.getBoundingClientRect().height > 0 && size < smallest * height - 0.01) found.push(`${text}: ${size}px`);
+  }
+  return found;
+}"""
+SCROLLING = """() => [document.scrollingElement, ...document.querySelectorAll('body *')].filter(e => {
+    const {overflowX, overflowY} = getComputedStyle(e);
+    const may = v => e === document.scrollingElement || v === 'auto' || v === 'scroll';
+    return (may(overflowY) && e.scrollHeight > e.clientHeight + 1) || (may(overflowX) && e.scrollWidth > e.clientWidth + 1);
+}).map(e => `${e.tagName}.${e.className}`)"""
+CUT = """() => [...document.querySelectorAll('.wall, .wall *:not(.js-plotly-plot *)')].filter(e => {
+    const {overflowY, textOverflow, webkitLineClamp} = getComputedStyle(e);
+    return overflowY === 'hidden' && textOverflow !== 'ellipsis' && webkitLineClamp === 'none' && e.scrollHeight > e.clientHeight + 2;
+}).map(e => `${e.id || e.className}: ${e.scrollHeight} > ${e.clientHeight}`)"""
+
+
+@pytest.fixture(scope="module")
+def stack(postgres: str) -> Iterator[Stack]:
+    with fresh_database(postgres) as dsn, running(dsn) as made:
+        for n in range(30):
+            at = now() - timedelta(days=n, hours=3)
+            unit = ("99001", "99004", "99007", "99010", "99013", "99016")[n % 6]
+            made.story.dossier(f"D{n}", at, at + timedelta(hours=1), unit_code=unit)
+            made.story.report(f"R{n}", at, at + timedelta(hours=1), unit_code=unit, lon_deg=85.1 + n / 100, lat_deg=-20.2)
+            made.story.camera(f"C{n % 6}", now() - timedelta(minutes=1), waiting=n, unit_code=unit)
+        yield made
+
+
+@pytest.fixture(params=SCREENS, ids=lambda s: f"{s[0]}x{s[1]}")
+def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
+    yield context.new_page()
+    context.close()
+
+
+def too_small(page: Page | Frame, height: int, ratio: float = SMALLEST_RATIO) -> list[str]:
+    found: list[str] = page.evaluate(TEXTS, [height, ratio])
+    return found
+
+
+@pytest.mark.parametrize("path", ["/wall", "/wall/citizen_reports"])
+def test_page_fits_its_screen_and_can_be_read_from_afar(screen: Page, stack: Stack, path: str) -> None:
+    screen.goto(stack.base + path)
+    expect(screen.locator("html[data-link=live]")).to_be_attached(timeout=15000)
+    expect(screen.locator(".main-svg .xtick text").first).to_be_attached()
+    screen.evaluate("document.fonts.ready")
+    screen.wait_for_timeout(600)  # the last drawing of the charts
+    assert screen.evaluate(SCROLLING) == []
+    assert screen.evaluate(CUT) == []
+    assert screen.viewport_size
+    height = screen.viewport_size["height"]
+    assert len(too_small(screen, height, ratio=1)) > 20
+    assert [text for frame in screen.frames for text in too_small(frame, height)] == []
