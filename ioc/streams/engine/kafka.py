@@ -151,7 +151,8 @@ class KafkaPublisher:
     def __init__(self, settings: Settings) -> None:
         try:
             # Idempotence needs InitProducerId, which the mock speaks; identities make repeats harmless anyway.
-            self._producer = KafkaProducer(**_options(settings), acks="all", linger_ms=20, enable_idempotence=False, client_id="ioc-publisher")
+            self._producer = KafkaProducer(**_options(settings), acks="all", linger_ms=20, max_block_ms=10_000, enable_idempotence=False,
+                                           client_id="ioc-publisher")
         except KafkaError as error:
             _away(f"connecting to {settings.kafka}", error)
         self._pending: list[Any] = []

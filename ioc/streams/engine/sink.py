@@ -147,9 +147,9 @@ class Sink:
         while not stop.is_set() and self._writer is None:
             try:
                 self._conn = self._connect()
-                self._writer = BatchWriter(self._conn, self._streams)
                 self._reader = Reader(self._streams, refuse_simulated=mark(self._conn) == "real")
                 self._conn.commit()
+                self._writer = BatchWriter(self._conn, self._streams)
             except (UnavailableError, psycopg.OperationalError) as error:
                 self._drop_broken(error, stop)
 
