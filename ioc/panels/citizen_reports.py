@@ -1,6 +1,5 @@
 """Phản ánh, kiến nghị: how many citizens wait for an answer, how long, where. The wall shows no text and no report code."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -156,7 +155,7 @@ def _trend(rows: Sequence[TrendRow], today: PeriodRow, moment: Moment) -> list[d
 
 
 def _features(opened: Sequence[OpenRow], done: Sequence[DoneRow], moment: Moment, profile: Profile) -> list[dict[str, Any]]:
-    """Points for the map: no code, no text, snapped to a grid; categories whose place is not public are left out."""
+    """Points for the map: no text, snapped to a grid; categories whose place is not public are left out."""
     private = {c.code for c in profile.categories if not c.place_public}
     late = {r.subject for r in opened if r.due_at is not None and r.due_at < moment.at}
     points = [(r, "late" if r.subject in late else "open") for r in opened]
@@ -164,17 +163,13 @@ def _features(opened: Sequence[OpenRow], done: Sequence[DoneRow], moment: Moment
     return [
         {
             "type": "Feature",
-            "id": _public_id(r.subject),
+            "id": r.subject,
             "geometry": {"type": "Point", "coordinates": _snapped(r.lon_deg, r.lat_deg)},
-            "properties": {"id": _public_id(r.subject), "state": state, "category": r.category, "unit_code": r.unit_code},
+            "properties": {"state": state, "category": r.category, "unit_code": r.unit_code},
         }
         for r, state in points
         if r.lon_deg is not None and r.lat_deg is not None and r.category not in private
     ]
-
-
-def _public_id(subject: str) -> str:
-    return hashlib.blake2b(subject.encode(), digest_size=6).hexdigest()
 
 
 def _snapped(lon_deg: float, lat_deg: float) -> list[float]:

@@ -46,10 +46,16 @@ def _spoken(path: Path) -> Iterator[str]:
             yield said
 
 
+# Panels of this project: they are translated. A province's own may come without, and English readers then see the Vietnamese.
+OURS = ("one_stop", "counters", "citizen_reports")
+
+
 @cache
 def used() -> frozenset[str]:
-    found = {text for path in ROOT.rglob("*.py") for text in _spoken(path)} | set(STATE_WORDS.values())
-    for panel in panels().values():
+    foreign = {f"{key}.py" for key in panels()} - {f"{key}.py" for key in OURS}
+    paths = [path for path in ROOT.rglob("*.py") if path.parent.name != "panels" or path.name not in foreign]
+    found = {text for path in paths for text in _spoken(path)} | set(STATE_WORDS.values())
+    for panel in (panels()[key] for key in OURS):
         found.add(panel.spec.title)
         found |= {text for d in panel.spec.definitions.values() for text in (d.label, d.formula, d.basis)}
     return frozenset(found)

@@ -130,3 +130,10 @@ def test_headlines_equal_a_count_of_raw_events(dsn: str, seed: int) -> None:
         story.hear()
         assert values(seen(conn, "one_stop"), "overdue") == {"overdue": _raw(conn, OVERDUE.format(table="dossier_event", first="received"))}
         assert values(seen(conn, "citizen_reports"), "overdue") == {"overdue": _raw(conn, OVERDUE.format(table="report_event", first="submitted"))}
+
+
+def test_map_points_carry_no_report_code(conn: Connection) -> None:
+    features = seen(conn, "citizen_reports").features
+    ids = [f["id"] for f in features]
+    assert len(set(ids)) == len(ids) > 0
+    assert all(len(i) == 12 and f["properties"]["id"] == i for i, f in zip(ids, features, strict=True))

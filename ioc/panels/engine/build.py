@@ -1,5 +1,7 @@
 """From the database to a snapshot: the panel's own queries, how fresh its sources are, what needs attention."""
 
+import hashlib
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,6 +17,7 @@ from ioc.panels.engine.freshness import Freshness, Heard, freshness
 from ioc.panels.engine.moment import Moment
 from ioc.profiles import Profile
 
+_MAP_KEY = secrets.token_bytes(16)
 _TIME_MACHINE_REACH = timedelta(days=7)
 
 
@@ -35,8 +38,14 @@ def build(conn: Connection, panel: Panel, moment: Moment, profile: Profile) -> S
     return Snapshot(
         panel=panel.spec.key, at=moment.at, known=moment.known, jurisdiction=moment.jurisdiction, as_of=_as_of(sources, moment),
         simulated=any(h.simulated for h in heard) and not moment.jurisdiction,
-        numbers=figures.numbers, tables=figures.tables, features=figures.features, sources=sources, attention=attention,
+        numbers=figures.numbers, tables=figures.tables, features=[_anonymous(f) for f in figures.features], sources=sources, attention=attention,
     )
+
+
+def _anonymous(feature: dict[str, Any]) -> dict[str, Any]:
+    """A feature whose id says nothing: codes can be guessed, so it is keyed by what only this process knows, for as long as it runs."""
+    public = hashlib.blake2b(str(feature["id"]).encode(), digest_size=6, key=_MAP_KEY).hexdigest()
+    return {**feature, "id": public, "properties": {**feature["properties"], "id": public}}
 
 
 def _as_of(sources: Sequence[Freshness], moment: Moment) -> datetime | None:

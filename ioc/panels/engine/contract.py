@@ -63,7 +63,10 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a panel's `snapshot` answers; the engine adds moment, sources and attention."""
+    """What a panel's `snapshot` answers; the engine adds moment, sources and attention.
+
+    `features`: GeoJSON points whose `id` is the subject; the engine replaces it before anyone sees it (`build.py`).
+    """
 
     numbers: dict[str, Number]
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
