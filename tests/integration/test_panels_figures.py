@@ -38,7 +38,7 @@ def _dossiers(story: Story) -> None:
 
 
 def _reports(story: Story) -> None:
-    story.report("overdue", ago(days=2), ago(hours=26))
+    story.report("overdue", ago(days=2), ago(hours=26), lon_deg=85.1, lat_deg=-20.1)
     story.report("danger", ago(hours=3), NOW + timedelta(days=1), priority=1, category="EM-WIRE")
     story.report("on time", ago(days=2), ago(hours=1), resolved=ago(hours=2), rating=3)
     story.report("late", ago(days=3), ago(days=2), resolved=ago(days=1, hours=1), rating=1)
