@@ -58,3 +58,8 @@ def conn(dsn: str) -> Iterator[Connection]:
     """An autocommit connection to a new, migrated database."""
     with connect(dsn, application="test", autocommit=True) as made:
         yield made
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's synchronous side leaves an event loop running in the process."""
+    items.sort(key=lambda item: "tests/browser" in item.nodeid)

@@ -1,0 +1,87 @@
+"""What viewers cost: CPU of the web process at 1, 20, 100 and 400 open live streams, beside a running centre (`make demo`).
+
+Also times each panel's build, live and by the time machine, on the same database.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from ioc.clock import SystemClock
+from ioc.db.connect import connect
+from ioc.demo.join import joined
+from ioc.panels.engine.build import build
+from ioc.panels.engine.moment import Moment, now_moment
+from ioc.panels.engine.registry import shown
+from ioc.profiles import load_profile
+from ioc.settings import read_settings
+
+STEPS = (1, 20, 100, 400)
+
+
+async def _view(port: int, until: float, received: list[int]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /live/stream?lang=vi HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    while (left := until - time.monotonic()) > 0:
+        try:
+            received[0] += len(await asyncio.wait_for(reader.read(1 << 16), left))
+        except TimeoutError:
+            break
+    writer.close()
+
+
+async def _viewers(port: int, pid: int, number: int, seconds: float) -> None:
+    received = [0]
+    until = time.monotonic() + seconds + 3
+    tasks = [asyncio.create_task(_view(port, until, received)) for _ in range(number)]
+    await asyncio.sleep(3)  # the first, whole frame is not what a tick costs
+    before, bytes_before = _cpu_s(pid), received[0]
+    await asyncio.sleep(seconds)
+    spent, got = _cpu_s(pid) - before, received[0] - bytes_before
+    sys.stdout.write(f"{number:>4} viewers: {1000 * spent / seconds:6.1f} ms CPU a second, {got / seconds / number / 1000:6.1f} kB a second each\n")
+    await asyncio.gather(*tasks)
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def _panels() -> None:
+    settings, now = joined(read_settings()), SystemClock().now()
+    profile = load_profile(settings.profile)
+    then = Moment(at=now - timedelta(days=3), known=now - timedelta(minutes=1), live=False, time_machine=True)
+    with connect(settings.dsn(), application="ioc-bench", autocommit=True) as conn:
+        for key, panel in shown(profile).items():
+            times = [_best(lambda m=moment, p=panel: build(conn, p, m, profile)) for moment in (now_moment(now), then)]
+            sys.stdout.write(f"{key:<16} {times[0]:6.1f} ms now, {times[1]:6.1f} ms by the time machine\n")
+
+
+def _best(act: object) -> float:
+    assert callable(act)
+    spans = []
+    for _ in range(7):
+        start = time.perf_counter()
+        act()
+        spans.append(1000 * (time.perf_counter() - start))
+    return sorted(spans)[3]
+
+
+def main() -> int:
+    """Measure a running demo; `--web-pid` is the process id of its web process."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.viewers")
+    parser.add_argument("--port", type=int, default=8050)
+    parser.add_argument("--web-pid", type=int, required=True)
+    parser.add_argument("--seconds", type=float, default=10)
+    options = parser.parse_args()
+    _panels()
+    for number in STEPS:
+        asyncio.run(_viewers(options.port, options.web_pid, number, options.seconds))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
