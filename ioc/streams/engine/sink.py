@@ -135,6 +135,8 @@ class Sink:
 
     def _divide(self, items: Sequence[Item], error: Exception, stop: threading.Event) -> None:
         if len(items) == 1:
+            if isinstance(items[0].meaning, DeadLetter):
+                raise error  # even the letter is refused: a fault of ours, to be seen and not repeated for ever
             detail = f"the database refuses the data: {str(error).splitlines()[0]}"
             message = items[0].message
             self._write([Item(message, DeadLetter(message=message, reason="refused", detail=detail))], stop)
