@@ -19,15 +19,15 @@ from tests.integration.streams_week import ASKED, Asked, answer, ten_days
 from tests.integration.streams_wire import BASE, NOW, Wire, event, publish
 
 pytestmark = pytest.mark.timescale
+MAINTENANCE = os.environ.get("IOC_TEST_TIMESCALE_DSN", "")  # noqa: TID251 (the tests' own setting)
+if not MAINTENANCE:
+    pytest.skip("the whole module: IOC_TEST_TIMESCALE_DSN names no native TimescaleDB", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
 def native() -> Iterator[str]:
     """A new, migrated database on the given server; all tests of the module use it one after the other."""
-    maintenance = os.environ.get("IOC_TEST_TIMESCALE_DSN")  # noqa: TID251 (the tests' own setting)
-    if not maintenance:
-        pytest.skip("did not run: IOC_TEST_TIMESCALE_DSN names no native TimescaleDB")
-    with fresh_database(maintenance) as dsn:
+    with fresh_database(MAINTENANCE) as dsn:
         yield dsn
 
 

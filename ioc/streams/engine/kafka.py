@@ -20,6 +20,8 @@ from ioc.streams.engine.event import Message
 
 log = logging.getLogger(__name__)
 
+COMMIT_MS = 3000
+
 
 def _options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {"bootstrap_servers": settings.kafka.split(",")}
@@ -113,7 +115,8 @@ class KafkaSource:
     def commit(self, positions: Mapping[Partition, int]) -> None:
         offsets = {TopicPartition(*partition): OffsetAndMetadata(offset, "", -1) for partition, offset in positions.items()}
         try:
-            self._consumer.commit(offsets)
+            # A commit that waits for a rebalance holds that rebalance up, since only the next poll joins it: give up soon, poll, commit later.
+            self._consumer.commit(offsets, timeout_ms=COMMIT_MS)
         except CommitFailedError as error:
             # Another member owns them now; it reads them again and the identities make that harmless.
             log.info("commit refused after a rebalance: %s", error)
