@@ -12,8 +12,6 @@ A migration says what it wants in directives; here they become TimescaleDB calls
 from collections.abc import Iterator
 from datetime import datetime
 
-import psycopg
-
 from ioc.db.connect import Connection
 from ioc.errors import ConfigurationError
 
@@ -87,8 +85,3 @@ def compress_until(conn: Connection, table: str, before: datetime) -> int:
         (table, before),
     ).fetchall()
     return len(rows)
-
-
-def is_missing_table(error: psycopg.Error) -> bool:
-    """Whether an error says that the schema is not there (yet)."""
-    return isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ioc.clock import LOCAL, local_day
+from ioc.clock import LOCAL
 from ioc.errors import ConfigurationError
 
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -207,8 +207,3 @@ def _check_references(name: str, profile: Profile) -> None:
         if sum(u.valid_from <= unit.valid_from and (u.valid_to is None or unit.valid_from < u.valid_to)
                for u in profile.units if u.code == unit.code) != 1:
             raise ConfigurationError(f"profile '{name}': the code {unit.code} is valid twice on {unit.valid_from}")
-
-
-def today_is(at: datetime) -> date:
-    """Local day of a moment; named so that a reader sees which day validity is asked for."""
-    return local_day(at)

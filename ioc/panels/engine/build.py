@@ -88,11 +88,3 @@ def _attention(conn: Connection, streams: Iterable[str]) -> list[Attention]:
 def _dicts(conn: Connection, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     with conn.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(sql.encode(), parameters).fetchall()
-
-
-def newest(moments: Iterable[datetime | None]) -> datetime | None:
-    """The newest of some moments that may be absent."""
-    return max((m for m in moments if m), default=None)
-
-
-__all__ = ["build", "newest"]

@@ -11,7 +11,7 @@ from ioc.db.connect import Connection
 from ioc.streams.engine import history
 from ioc.streams.engine.contract import Projection, Stream
 from ioc.streams.engine.event import Event
-from ioc.streams.engine.fold import Folded, Irregularity, fold, initial
+from ioc.streams.engine.fold import Folded, fold, initial
 
 ENGINE_COLUMNS = ("subject", "state", "version", "first_at", "since_at", "last_at", "last_sequence", "last_rank", "last_source", "last_id",
                   "simulated", "recorded_at")
@@ -207,6 +207,3 @@ def write_deltas(conn: Connection, dailies: Mapping[str, Any], deltas: Deltas) -
                 f"on conflict (day, {', '.join(daily.key)}) do update set {sums}",
                 values,
             )
-
-
-__all__ = ["Deltas", "Irregularity", "Projected", "Standing", "prepare_stage", "project", "read_events", "state_columns", "write_deltas"]
