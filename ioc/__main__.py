@@ -66,6 +66,8 @@ def _services(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     topics.add_argument("--partitions", type=int, default=12, help="how many sinks can share a topic's work (default 12)")
     topics.add_argument("--replication", type=int, default=1, help="copies on different brokers (default 1)")
     topics.add_argument("--retention-days", type=float, default=14.0, help="longer than the longest outage that must lose nothing (default 14)")
+    compress = _command(sub, "compress", "compress old chunks of events (TimescaleDB); run it daily", commands.compress)
+    compress.add_argument("--after-days", type=float, default=90.0, help="once the usual lateness has passed (default 90)")
     _command(sub, "sink", "read Kafka, write the database; start as many as you like", commands.run_sink)
     _command(sub, "live", "build snapshots when data change", commands.run_live)
     web = _command(sub, "web", "serve the wall, the panels and the API", commands.run_web)

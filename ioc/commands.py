@@ -5,10 +5,11 @@ import json
 import sys
 import threading
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ioc.clock import LOCAL, SystemClock
+from ioc.db import timescale
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
 from ioc.errors import InputError
@@ -21,6 +22,18 @@ def run_migrations(settings: Settings, options: argparse.Namespace, stop: thread
     with connect(settings.dsn(), application="ioc-migrate", autocommit=True) as conn:
         done = migrate(conn, kind=settings.kind)
     sys.stdout.write("\n".join(done or ["the schema is up to date"]) + "\n")
+    return 0
+
+
+def compress(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.streams.engine.registry import streams
+
+    del stop
+    before = SystemClock().now() - timedelta(days=options.after_days)
+    with _open(settings) as conn:
+        for stream in streams().values():
+            done = timescale.compress_until(conn, stream.table, before)
+            sys.stdout.write(f"{stream.table}: {done} chunks that end before {_local(before)} are compressed\n")
     return 0
 
 
