@@ -4,7 +4,9 @@ Traps (docs/why.md): the offset reset is 'none', so that a position out of range
 reset in silence; librdkafka's mock answers no ApiVersions v4 (set IOC_KAFKA_API_VERSION=2.0) and waits fetches out.
 """
 
+import contextlib
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -21,6 +23,7 @@ from ioc.streams.engine.event import Message
 log = logging.getLogger(__name__)
 
 COMMIT_MS = 3000
+STALL_S = 20.0
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -38,9 +41,17 @@ class KafkaSource:
     """The sink's share of the partitions, as a member of its consumer group."""
 
     def __init__(self, settings: Settings, topics: Sequence[str]) -> None:
+        self._settings = settings
+        self._topics = topics
+        self._expected: dict[Partition, int] = {}
+        self._heard_at = time.monotonic()
+        self._consumer = self._connect()
+
+    def _connect(self) -> Any:
+        settings = self._settings
         try:
-            self._consumer = KafkaConsumer(
-                *topics,
+            return KafkaConsumer(
+                *self._topics,
                 **_options(settings),
                 group_id=settings.group,
                 enable_auto_commit=False,
@@ -56,7 +67,6 @@ class KafkaSource:
             )
         except KafkaError as error:
             _away(f"connecting to {settings.kafka}", error)
-        self._expected: dict[Partition, int] = {}
 
     def poll(self, *, timeout_s: float, most: int) -> Delivery:
         try:
@@ -67,6 +77,7 @@ class KafkaSource:
             return Delivery((), self._skip_lost(error.args[0]))
         except KafkaError as error:
             _away("reading", error)
+        self._watch(delivered=bool(records))
         messages: list[Message] = []
         gaps: list[Gap] = []
         for tp, batch in records.items():
@@ -81,6 +92,30 @@ class KafkaSource:
                 for r in batch
             ]
         return Delivery(messages, gaps)
+
+    def _watch(self, *, delivered: bool) -> None:
+        """A consumer that delivers nothing while there is something to read is replaced: it may never find its way back."""
+        if delivered:
+            self._heard_at = time.monotonic()
+        if time.monotonic() - self._heard_at < STALL_S:
+            return
+        self._heard_at = time.monotonic()
+        if not self._is_behind():
+            return
+        log.warning("the consumer delivers nothing though there is something to read: a new one takes its place")
+        fresh = self._connect()
+        with contextlib.suppress(KafkaError):
+            self._consumer.close(autocommit=False, timeout_ms=COMMIT_MS)
+        self._consumer = fresh
+        self._expected.clear()
+
+    def _is_behind(self) -> bool:
+        ours = [tp for tp in self._consumer.assignment() if tp not in self._consumer.paused()]
+        try:
+            ends = self._consumer.end_offsets(ours, timeout_ms=COMMIT_MS) if ours else {}
+            return any(self._consumer.position(tp, timeout_ms=COMMIT_MS) < end for tp, end in ends.items())
+        except KafkaError:
+            return True  # it cannot even ask
 
     def _start(self, partitions: Sequence[TopicPartition]) -> list[Gap]:
         # A group that never read here: all the broker ever had is owed, so what it has already forgotten is a gap.

@@ -1,0 +1,29 @@
+import pytest
+
+from ioc.settings import Settings
+from ioc.streams.engine import kafka
+from tests.real.kafka_server import KafkaServer
+
+pytestmark = pytest.mark.real
+TRIES = 200
+
+
+def test_consumer_that_delivers_nothing_is_replaced_and_nothing_is_lost(kafka_server: KafkaServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(kafka=kafka_server.bootstrap)
+    kafka_server.create_topic("ioc.watched")
+    source = kafka.KafkaSource(settings, ["ioc.watched"])
+    while not source.assigned():
+        source.poll(timeout_s=0.2, most=10)
+    publisher = kafka.KafkaPublisher(settings)
+    publisher.send("ioc.watched", b"k", b"v", [])
+    publisher.flush()
+    publisher.close()
+    stuck = source._consumer
+    monkeypatch.setattr(stuck, "poll", lambda **_: {})
+    monkeypatch.setattr(kafka, "STALL_S", 0.0)
+    source.poll(timeout_s=0.2, most=10)
+    monkeypatch.setattr(kafka, "STALL_S", 20.0)
+    assert source._consumer is not stuck
+    found = next(d.messages for _ in range(TRIES) if (d := source.poll(timeout_s=0.2, most=10)).messages)
+    source.close()
+    assert [m.value for m in found] == [b"v"]
