@@ -34,7 +34,7 @@ types: $(VENV)/dev.stamp ## mypy, strict
 
 check-real: $(VENV)/dev.stamp browser-files ## tests on a real Apache Kafka (Java 17) and a real TimescaleDB
 	@$(PY) -m tests.real.prepare
-	@$(PY) -m pytest -rs tests/real
+	@$(PY) -m pytest -rsxX tests/real
 
 faults: $(VENV)/dev.stamp browser-files ## kills, cuts and overruns; takes minutes (FAULTS=short for CI's form)
 	@$(PY) -m tests.real.prepare
