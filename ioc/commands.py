@@ -50,14 +50,15 @@ def create_topics(settings: Settings, options: argparse.Namespace, stop: threadi
 
 def run_sink(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     from ioc.streams.engine.kafka import KafkaPublisher, KafkaSource
+    from ioc.streams.engine.post import LetterPost
     from ioc.streams.engine.registry import by_topic
     from ioc.streams.engine.sink import Sink
 
     del options
-    dsn = settings.dsn()
+    dsn, clock = settings.dsn(), SystemClock()
     source = KafkaSource(settings, sorted(by_topic()))
-    publisher = KafkaPublisher(settings)
-    Sink(source, lambda: connect(dsn, application="ioc-sink"), SystemClock(), batch=settings.batch, publisher=publisher).run(stop)
+    LetterPost(lambda: connect(dsn, application="ioc-sink-letters"), lambda: KafkaPublisher(settings), clock).start(stop)
+    Sink(source, lambda: connect(dsn, application="ioc-sink"), clock, batch=settings.batch).run(stop)
     return 0
 
 

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from ioc.clock import Clock, FrozenClock
 from ioc.db.connect import Connection, connect
-from ioc.streams.engine.broker import Publisher, Source
+from ioc.streams.engine.broker import Source
 from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.memory import MemoryBroker
 from ioc.streams.engine.registry import streams
@@ -21,9 +21,9 @@ from tests.oracle import HISTORY, Picture
 ENGINE_TABLES = ("event_identity", "sink_position", "stream_gap", "partition_pause", "dead_letter", "irregularity", "source_state", "late_range")
 
 
-def make_sink(dsn: str, source: Source, *, clock: Clock | None = None, batch: int = 5000, publisher: Publisher | None = None) -> Sink:
+def make_sink(dsn: str, source: Source, *, clock: Clock | None = None, batch: int = 5000) -> Sink:
     """A sink on a database; its clock stands at NOW where none is given."""
-    return Sink(source, lambda: connect(dsn, application="test-sink"), clock or FrozenClock(NOW), batch=batch, publisher=publisher)
+    return Sink(source, lambda: connect(dsn, application="test-sink"), clock or FrozenClock(NOW), batch=batch)
 
 
 def drain(sink: Sink) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from ioc.db.connect import Connection, connect
 from ioc.settings import Settings
@@ -70,9 +71,11 @@ class World:
 
     def members(self) -> int:
         """Sinks that hold a share of the partitions; 0 while the group is still dealing them out."""
-        admin = KafkaAdminClient(bootstrap_servers=self.settings.kafka)
-        found = admin.describe_groups([self.settings.group])[self.settings.group]
-        admin.close()
+        with contextlib.closing(KafkaAdminClient(bootstrap_servers=self.settings.kafka)) as admin:
+            try:
+                found = admin.describe_groups([self.settings.group])[self.settings.group]
+            except KafkaError:
+                return 0  # the first member to come makes the broker look for a coordinator
         return len(found["members"]) if found["group_state"] == "Stable" else 0
 
     def settle(self, child: Child, *, timeout_s: float = WAIT_S) -> None:

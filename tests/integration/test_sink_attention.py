@@ -1,16 +1,17 @@
 """What needs a person: paused partitions, gaps, dead letters and their way back; and what tells the rest of the centre."""
 
-import threading
 from datetime import timedelta
 
 import psycopg
 import pytest
 
 from ioc.clock import FrozenClock
-from ioc.db.connect import Connection
+from ioc.db.connect import Connection, connect
+from ioc.errors import UnavailableError
 from ioc.streams.engine import attention
 from ioc.streams.engine.batch import CHANNEL
 from ioc.streams.engine.memory import MemoryBroker
+from ioc.streams.engine.post import LetterPost
 from tests import oracle
 from tests.integration.streams_db import drain, make_sink, one, picture, rows, sunk
 from tests.integration.streams_wire import BASE, NOW, Wire, binary, event, publish
@@ -94,16 +95,32 @@ def test_dead_letter_delivered_again_is_the_same_letter(dsn: str, conn: Connecti
 
 
 def test_dead_letter_is_published_once_with_its_origin(dsn: str, conn: Connection) -> None:
-    broker, outbox, clock = MemoryBroker(), MemoryBroker(), FrozenClock(NOW)
+    broker, outbox = MemoryBroker(), MemoryBroker()
     spoil(broker, 1)
-    sink = make_sink(dsn, broker.source(), clock=clock, publisher=outbox)
+    drain(make_sink(dsn, broker.source()))
+    post = LetterPost(lambda: connect(dsn, application="test"), lambda: outbox, FrozenClock(NOW))
     for _ in range(3):
-        sink.step(threading.Event())
-        clock.advance(3)
+        post.step()
     (letter,) = outbox.logs[attention.DEAD_LETTER_TOPIC, 0]
     headers = dict(letter.headers)
     assert (letter.key, letter.value) == (BAD_KEY, b"bad 0")
     assert (headers["ioc_topic"], headers["ioc_offset"], headers["ioc_reason"]) == (b"ioc.dossier", b"0", b"no_cloudevent")
+
+
+def test_letter_stays_owed_while_the_broker_is_away_and_the_post_goes_on(dsn: str, conn: Connection) -> None:
+    class Away(MemoryBroker):
+        def flush(self) -> None:
+            raise UnavailableError("no broker")
+
+    broker, outbox, found = MemoryBroker(), MemoryBroker(), [Away()]
+    spoil(broker, 1)
+    drain(make_sink(dsn, broker.source()))
+    failing = LetterPost(lambda: connect(dsn, application="test"), lambda: found[-1], FrozenClock(NOW))
+    with pytest.raises(UnavailableError):
+        failing.step()
+    assert one(conn, "select count(*) from dead_letter where published_at is null") == 1
+    LetterPost(lambda: connect(dsn, application="test"), lambda: outbox, FrozenClock(NOW)).step()
+    assert len(outbox.logs[attention.DEAD_LETTER_TOPIC, 0]) == one(conn, "select count(*) from dead_letter where published_at is not null") == 1
 
 
 def test_corrected_dead_letter_becomes_its_event_when_replayed(dsn: str, conn: Connection) -> None:

@@ -27,3 +27,25 @@ def test_consumer_that_delivers_nothing_is_replaced_and_nothing_is_lost(kafka_se
     found = next(d.messages for _ in range(TRIES) if (d := source.poll(timeout_s=0.2, most=10)).messages)
     source.close()
     assert [m.value for m in found] == [b"v"]
+
+
+def test_consumer_that_its_group_forgot_is_replaced_and_an_idle_one_is_not(kafka_server: KafkaServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(kafka=kafka_server.bootstrap, group="ioc-idle")
+    kafka_server.create_topic("ioc.idle")
+    busy, idle = kafka.KafkaSource(settings, ["ioc.idle"]), kafka.KafkaSource(settings, ["ioc.idle"])
+    for _ in range(TRIES):
+        if bool(busy.assigned()) != bool(idle.assigned()) and busy._is_member() and idle._is_member():
+            break
+        for source in (busy, idle):
+            source.poll(timeout_s=0.1, most=10)
+    spare = idle if busy.assigned() else busy
+    standing = spare._consumer
+    monkeypatch.setattr(kafka, "STALL_S", 0.0)
+    spare.poll(timeout_s=0.1, most=10)
+    assert spare._consumer is standing
+    monkeypatch.setattr(spare, "_name", "someone-else")
+    monkeypatch.setattr(standing, "poll", lambda **_: {})
+    spare.poll(timeout_s=0.1, most=10)
+    assert spare._consumer is not standing
+    busy.close()
+    idle.close()

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
+from uuid import uuid4
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
@@ -27,7 +28,8 @@ STALL_S = 20.0
 
 
 def _options(settings: Settings) -> dict[str, Any]:
-    options: dict[str, Any] = {"bootstrap_servers": settings.kafka.split(",")}
+    # A broker that is back is found again within a second or two, not after the client's own half minute of patience.
+    options: dict[str, Any] = {"bootstrap_servers": settings.kafka.split(","), "reconnect_backoff_max_ms": 1000}
     if settings.kafka_api_version:
         options["api_version"] = tuple(int(part) for part in settings.kafka_api_version.split("."))
     return options
@@ -45,6 +47,7 @@ class KafkaSource:
         self._topics = topics
         self._expected: dict[Partition, int] = {}
         self._heard_at = time.monotonic()
+        self._name = f"ioc-sink-{uuid4().hex[:12]}"
         self._consumer = self._connect()
 
     def _connect(self) -> Any:
@@ -61,9 +64,10 @@ class KafkaSource:
                 max_poll_records=settings.batch,
                 session_timeout_ms=6000,
                 heartbeat_interval_ms=1000,
-                max_poll_interval_ms=300_000,
+                request_timeout_ms=10_000,
+                max_poll_interval_ms=60_000,  # also how long a request to join may stay unanswered on a dead line
                 metadata_max_age_ms=10_000,
-                client_id="ioc-sink",
+                client_id=self._name,
             )
         except KafkaError as error:
             _away(f"connecting to {settings.kafka}", error)
@@ -76,6 +80,7 @@ class KafkaSource:
         except OffsetOutOfRangeError as error:
             return Delivery((), self._skip_lost(error.args[0]))
         except KafkaError as error:
+            self._watch(delivered=False, failing=True)
             _away("reading", error)
         self._watch(delivered=bool(records))
         messages: list[Message] = []
@@ -93,29 +98,45 @@ class KafkaSource:
             ]
         return Delivery(messages, gaps)
 
-    def _watch(self, *, delivered: bool) -> None:
-        """A consumer that delivers nothing while there is something to read is replaced: it may never find its way back."""
+    def _watch(self, *, delivered: bool, failing: bool = False) -> None:
+        """A consumer that has something to read and does not deliver is replaced: it may never find its way back to a restarted broker."""
         if delivered:
             self._heard_at = time.monotonic()
         if time.monotonic() - self._heard_at < STALL_S:
             return
         self._heard_at = time.monotonic()
-        if not self._is_behind():
-            return
-        log.warning("the consumer delivers nothing though there is something to read: a new one takes its place")
+        if failing:
+            why = "it only fails"
+        elif ours := [tp for tp in self._consumer.assignment() if tp not in self._consumer.paused()]:
+            why = "there is something to read" if self._is_behind(ours) else ""
+        else:
+            why = "" if self._consumer.assignment() or self._is_member() else "its group does not know it"
+        if why:
+            log.warning("the consumer delivers nothing though %s: a new one takes its place", why)
+            self._replace()
+
+    def _replace(self) -> None:
         fresh = self._connect()
         with contextlib.suppress(KafkaError):
             self._consumer.close(autocommit=False, timeout_ms=COMMIT_MS)
         self._consumer = fresh
         self._expected.clear()
 
-    def _is_behind(self) -> bool:
-        ours = [tp for tp in self._consumer.assignment() if tp not in self._consumer.paused()]
+    def _is_behind(self, ours: Sequence[TopicPartition]) -> bool:
         try:
-            ends = self._consumer.end_offsets(ours, timeout_ms=COMMIT_MS) if ours else {}
+            ends = self._consumer.end_offsets(ours, timeout_ms=COMMIT_MS)
             return any(self._consumer.position(tp, timeout_ms=COMMIT_MS) < end for tp, end in ends.items())
         except KafkaError:
             return True  # it cannot even ask
+
+    def _is_member(self) -> bool:
+        """Whether the group counts this consumer in; one sink more than there are partitions has nothing to read and is none the worse."""
+        try:
+            with contextlib.closing(KafkaAdminClient(**_options(self._settings), client_id=self._name, request_timeout_ms=COMMIT_MS)) as admin:
+                found = admin.describe_groups([self._settings.group])[self._settings.group]
+            return any(member["client_id"] == self._name for member in found["members"])
+        except KafkaError:
+            return True  # a broker that cannot be asked (or the embedded one, which knows no such question) is no reason to start again
 
     def _start(self, partitions: Sequence[TopicPartition]) -> list[Gap]:
         # A group that never read here: all the broker ever had is owed, so what it has already forgotten is a gap.

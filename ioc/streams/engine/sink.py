@@ -14,7 +14,7 @@ from ioc.errors import UnavailableError
 from ioc.streams.engine import attention
 from ioc.streams.engine.batch import BatchWriter, Item, Reader
 from ioc.streams.engine.breaker import Breaker
-from ioc.streams.engine.broker import Partition, Publisher, Source
+from ioc.streams.engine.broker import Partition, Source
 from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.event import DeadLetter, Message
 from ioc.streams.engine.registry import streams
@@ -36,13 +36,11 @@ class Totals(NamedTuple):
 class Sink:
     """The loop. `connect` opens a database connection and raises UnavailableError while there is none."""
 
-    def __init__(self, source: Source, connect: Callable[[], Connection], clock: Clock, *, batch: int = 5000,
-                 publisher: Publisher | None = None) -> None:
+    def __init__(self, source: Source, connect: Callable[[], Connection], clock: Clock, *, batch: int = 5000) -> None:
         self._source = source
         self._connect = connect
         self._clock = clock
         self._batch = batch
-        self._publisher = publisher
         self._streams: dict[str, Stream] = streams()
         self._breaker = Breaker()
         self._paused: set[Partition] = set()
@@ -184,20 +182,13 @@ class Sink:
         self._source.pause(partition)
 
     def _look_after(self, stop: threading.Event) -> None:
-        """Every two seconds: which partitions a person has resumed, which dead letters wait to be published."""
+        """Every two seconds: which partitions a person has resumed."""
         self._ensure(stop)
         now = self._clock.now().timestamp()
         if self._looked_at is not None and 0 <= now - self._looked_at < ATTENTION_S:
             return
         self._looked_at = now
         self._safely(stop, self._follow_pauses)
-        if self._publisher is not None:
-            publisher = self._publisher
-            try:
-                self._safely(stop, lambda conn: attention.publish_letters(conn, publisher, self._clock.now()))
-                self._log_up("dead-letter topic")
-            except UnavailableError as error:
-                self._log_down("dead-letter topic", error)
 
     def _follow_pauses(self, conn: Connection) -> None:
         wanted = attention.open_pauses(conn)
