@@ -44,7 +44,7 @@ def _contents() -> Iterator[str]:
 
 
 def _stream(stream: Stream) -> Iterator[str]:
-    yield from (f"## Stream {stream.name}", "", _first_line(inspect.getmodule(stream.schema)), "")
+    yield from (f"## Stream {stream.name}", "", first_line(inspect.getmodule(stream.schema)), "")
     yield from _table(("topic", "table", "subject"), [(f"`{stream.topic}`", f"`{stream.table}`", stream.subject)])
     yield ""
     yield from (f"Facts, each of type `{stream.type_of('<fact>')}`; their order breaks ties in time:", "")
@@ -66,12 +66,14 @@ def _projection(projection: Projection) -> Iterator[str]:
     else:
         yield from (f"Open: {_code(sorted(projection.open_states))}. Any transition but these is an irregularity:", "")
         yield from _table(("from", "fact", "to"), _moves(projection))
+    if projection.observations:
+        yield from ("", f"Stored and summed, not folded: {_code(sorted(projection.observations))}.")
     if projection.history:
         table, kept = projection.history_table, _code(projection.history)
         yield from ("", f"History (`{table}`), a new interval whenever one of these changes: {kept}.")
     if projection.daily:
         daily = projection.daily
-        yield from ("", f"Daily counts (`{daily.table}`) per day, {_code(daily.key)}: {_code(daily.measures)}.")
+        yield from ("", f"Daily counts (`{daily.table}`) per day, day on which they came about, {_code(daily.key)}: {_code(daily.measures)}.")
 
 
 def _moves(projection: Projection) -> Iterator[tuple[str, str, str]]:
@@ -84,7 +86,7 @@ def _moves(projection: Projection) -> Iterator[tuple[str, str, str]]:
 
 
 def _struct(title: str, struct: type[msgspec.Struct]) -> Iterator[str]:
-    about, meanings = _explained(inspect.getdoc(struct) or "")
+    about, meanings = explained(inspect.getdoc(struct) or "")
     yield from (f"{title}: {about}", "")
     known = kinds.type_info(struct)
     assert isinstance(known, kinds.StructType)
@@ -93,7 +95,7 @@ def _struct(title: str, struct: type[msgspec.Struct]) -> Iterator[str]:
          _kind(f.type) + (", required" if f.required else ""), meanings.get(f.name, "")) for f in known.fields])
 
 
-def _explained(doc: str) -> tuple[str, dict[str, str]]:
+def explained(doc: str) -> tuple[str, dict[str, str]]:
     """A docstring's own words, and what it says of single fields (a clause that begins with `field`)."""
     about: list[str] = []
     meanings: dict[str, str] = {}
@@ -139,5 +141,5 @@ def _code(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names) or "–"
 
 
-def _first_line(module: object) -> str:
+def first_line(module: object) -> str:
     return (inspect.getdoc(module) or "").split("\n", maxsplit=1)[0]

@@ -8,13 +8,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ioc.clock import LOCAL, SystemClock
+from ioc.clock import LOCAL, SystemClock, end_of
 from ioc.db import timescale
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
 from ioc.errors import InputError
 from ioc.settings import Settings
 from ioc.streams.engine import attention
+
+MAX_YEAR = 2199
 
 
 def run_migrations(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
@@ -39,26 +41,29 @@ def compress(settings: Settings, options: argparse.Namespace, stop: threading.Ev
 
 def create_topics(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     from ioc.streams.engine import kafka
-    from ioc.streams.engine.registry import by_topic
+    from ioc.streams.engine.registry import topics
 
     del stop
-    made = kafka.create_topics(settings, [*by_topic(), attention.DEAD_LETTER_TOPIC], partitions=options.partitions,
+    made = kafka.create_topics(settings, [*topics(), attention.DEAD_LETTER_TOPIC], partitions=options.partitions,
                                replication=options.replication, retention_days=options.retention_days)
     sys.stdout.write("".join(f"created {name}\n" for name in made) or "all topics exist\n")
     return 0
 
 
 def run_sink(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.profiles import load_profile
     from ioc.streams.engine.kafka import KafkaPublisher, KafkaSource
     from ioc.streams.engine.post import LetterPost
-    from ioc.streams.engine.registry import by_topic
+    from ioc.streams.engine.registry import topics
+    from ioc.streams.engine.rules import rules_of
     from ioc.streams.engine.sink import Sink
 
     del options
     dsn, clock = settings.dsn(), SystemClock()
-    source = KafkaSource(settings, sorted(by_topic()))
+    source = KafkaSource(settings, topics())
     LetterPost(lambda: connect(dsn, application="ioc-sink-letters"), lambda: KafkaPublisher(settings), clock).start(stop)
-    Sink(source, lambda: connect(dsn, application="ioc-sink"), clock, batch=settings.batch).run(stop)
+    rules = rules_of(load_profile(settings.profile))
+    Sink(source, lambda: connect(dsn, application="ioc-sink"), clock, rules, batch=settings.batch).run(stop)
     return 0
 
 
@@ -106,6 +111,8 @@ def catalogue(settings: Settings, options: argparse.Namespace, stop: threading.E
     from ioc.catalogue import text
 
     del settings, stop
+    if options.schemas:
+        return _write_schemas(options.schemas)
     found = text()
     if options.check is None:
         sys.stdout.write(found)
@@ -113,6 +120,60 @@ def catalogue(settings: Settings, options: argparse.Namespace, stop: threading.E
     if options.check.read_text(encoding="utf-8") == found:
         return 0
     raise InputError(f"{options.check} is not what the program says: run `ioc catalogue > {options.check}`")
+
+
+def _write_schemas(folder: Path) -> int:
+    from ioc.schemas import files
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files().items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {error.strerror}") from None
+    sys.stdout.write(f"{len(files()) - 1} schemas and index.json written to {folder}\n")
+    return 0
+
+
+def add_source_key(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.api.keys import add_key
+
+    del stop
+    wanted = [name.strip() for name in options.streams.split(",") if name.strip()]
+    if options.expires and options.expires.year > MAX_YEAR:
+        raise InputError(f"--expires {options.expires} lies beyond the year {MAX_YEAR}: leave it out for a key without end")
+    expires_at = end_of(options.expires) if options.expires else None
+    with _open(settings) as conn:
+        key, text = add_key(conn, options.source, wanted, SystemClock().now(), expires_at=expires_at, events_per_s=options.events_per_s)
+    sys.stderr.write(f"key {key.key_id} for {key.source}; it is shown this once, keep it where only the source can read it:\n")
+    sys.stdout.write(f"{text}\n")
+    return 0
+
+
+def list_source_keys(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.api.keys import keys
+
+    del options, stop
+    now = SystemClock().now()
+    with _open(settings) as conn:
+        for key in keys(conn):
+            used = f"last used {_local(key.last_used_at)}" if key.last_used_at else "never used"
+            until = f"until {_local(key.expires_at)}" if key.expires_at else "without end"
+            state = "revoked" if key.revoked_at else "expired" if key.refusal(now) else until
+            sys.stdout.write(f"{key.key_id}  {key.source}  {','.join(sorted(key.streams))}  {key.events_per_s:g}/s  {state}  "
+                             f"made {_local(key.created_at)}  {used}\n")
+    return 0
+
+
+def revoke_source_key(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.api.keys import revoke_key
+
+    del stop
+    with _open(settings) as conn:
+        if not revoke_key(conn, options.key, SystemClock().now()):
+            raise InputError(f"there is no key {options.key} that could be revoked: `ioc source-key list` shows them")
+    sys.stdout.write(f"key {options.key} is revoked; the web processes heed it within seconds\n")
+    return 0
 
 
 def import_open311(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:

@@ -26,6 +26,7 @@ class Settings:
     host: str = _setting("address the web process listens on", "127.0.0.1")  # type: ignore[assignment]
     port: int = _setting("port of the web process", 8050)  # type: ignore[assignment]
     data: str = _setting("folder of the demo's embedded parts", ".ioc")  # type: ignore[assignment]
+    pull: str = _setting("TOML file that lists the systems to ask (docs/pull.md)", "")  # type: ignore[assignment]
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR", "INFO")  # type: ignore[assignment]
 
     @property
@@ -68,6 +69,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if values.get("kind", "real") not in {"real", "exercise"}:
         raise ConfigurationError(f"IOC_KIND is '{values['kind']}': it must be 'real' or 'exercise'")
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def environment(name: str) -> str | None:
+    """Value of a variable that a configuration file names, e.g. a secret's."""
+    return os.environ.get(name)  # noqa: TID251 (the one place)
 
 
 def _number(variable: str, text: str) -> int:

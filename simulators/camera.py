@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from ioc.clock import LOCAL
+from ioc.clock import LOCAL, local_day
 from ioc.profiles import Point
 from simulators.engine.agenda import Story, tell
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
@@ -63,7 +63,7 @@ def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> I
 
 def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
     hours, token = WorkingTime(scenario.profile), f"{random.getrandbits(32):08x}"
-    people = {u.code: u.population for u in scenario.profile.units}
+    people = {u.code: u.population for u in scenario.profile.units_on(local_day(start))}
     points = scenario.profile.points
     base = start.replace(second=0, microsecond=0) + timedelta(minutes=1)
     for number, point in enumerate(points):

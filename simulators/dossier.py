@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 from ioc.clock import LOCAL, local_day
@@ -70,7 +70,7 @@ def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> I
 
 
 def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
-    office = _office(random, scenario.profile)
+    office = _office(random, scenario.profile, local_day(start))
     hours = WorkingTime(scenario.profile)
     source = scenario.source("dossier")
 
@@ -83,7 +83,7 @@ def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[St
         desk = random.choices(office.desks, office.weights)[0]
         dossier = Dossier(
             code=office.code(desk, at), source=source, desk=desk, day=local_day(at), procedure=_procedure(random),
-            channel="2" if random.random() * (counter + online) >= counter else "3" if random.random() < 0.02 else "1",
+            channel="online" if random.random() * (counter + online) >= counter else "post" if random.random() < 0.02 else "counter",
         )
         yield life(random, hours, dossier, at)
 
@@ -101,10 +101,10 @@ def _procedure(random: Random) -> Procedure:
     return random.choices([p for _, p in PROCEDURES], [w for w, _ in PROCEDURES])[0]
 
 
-def _office(random: Random, profile: Profile) -> Office:
-    local = [a for a in profile.agencies if a.unit_code]
-    central = [a for a in profile.agencies if not a.unit_code]
-    people = {u.code: u.population for u in profile.units}
+def _office(random: Random, profile: Profile, day: date) -> Office:
+    people = {u.code: u.population for u in profile.units_on(day)}
+    local = [a for a in profile.agencies if a.valid_on(day) and a.unit_code in people]
+    central = [a for a in profile.agencies if a.valid_on(day) and not a.unit_code]
     total = sum(people[a.unit_code] for a in local)
     worse = {a.code for a in random.sample(local, min(WORSE_UNITS, len(local)))}
     desks = [_desk(a, late=0.04 if a.code in worse else 0.0012, linger=0.06 if a.code in worse else 0.0025) for a in (*central, *local)]

@@ -89,7 +89,7 @@ def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> I
 
 def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
     profile = scenario.profile
-    owners = {a.unit_code: a.code for a in profile.agencies if a.unit_code}
+    owners = {a.unit_code: a.code for a in profile.agencies if a.unit_code and a.valid_on(local_day(start))}
     intake = Intake(random=random, profile=profile, source=scenario.source("report"), owners=owners)
     hours = WorkingTime(profile)
     most = PER_RESIDENT_HOUR * sum(u.population for u in profile.units_on(local_day(start))) * max(HOUR)

@@ -18,10 +18,10 @@ from ioc.errors import InputError, UnavailableError
 from ioc.live.frames import encode
 from ioc.maps.page import map_page
 from ioc.maps.schematic import cells
+from ioc.moment import asked_moment
 from ioc.panels.engine.build import build
 from ioc.panels.engine.card import collection
 from ioc.panels.engine.contract import Panel, Snapshot
-from ioc.panels.engine.moment import asked_moment
 from ioc.profiles import Profile
 from ioc.words import LANGUAGES, words
 

@@ -17,6 +17,7 @@ from ioc.demo.join import leave_addresses
 from ioc.demo.supervisor import Process, python, say
 from ioc.errors import ConfigurationError, UnavailableError
 from ioc.settings import Settings
+from ioc.upkeep import refold
 
 MOCK_API_VERSION = "2.0"
 
@@ -43,6 +44,8 @@ def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: 
         conn = connect(base.dsn, application="ioc-demo", autocommit=True)
         migrate(conn, kind="exercise")
         conn.execute("delete from sink_position")  # the broker is a new one, its offsets begin at 0
+        for line in refold(conn, settings, []):
+            say("demo", line)
         conn.close()
         with _processes(settings, base.dsn, days=days, simulate=simulate, simulators=simulators) as processes:
             _announce(settings, stop)

@@ -14,10 +14,10 @@ from ioc.db import timescale
 from ioc.db.connect import Connection
 from ioc.errors import UnavailableError
 from ioc.live.frames import SNAPSHOT, Body, encode, store, tick
+from ioc.moment import now_moment
 from ioc.panels.engine.build import build
 from ioc.panels.engine.card import broken, collection, props
 from ioc.panels.engine.contract import Panel
-from ioc.panels.engine.moment import now_moment
 from ioc.profiles import Profile
 from ioc.streams.engine.batch import CHANNEL as DATA_CHANNEL
 from ioc.streams.engine.batch import WATERMARK_LAG

@@ -1,15 +1,15 @@
 """Phản ánh, kiến nghị: how many citizens wait for an answer, how long, where. The wall shows no text and no report code."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from math import cos, radians
 from typing import Any
 
+from ioc.moment import Moment
 from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
-from ioc.panels.engine.moment import Moment
 from ioc.panels.engine.wording import labelled, since_yesterday, whole_days
 from ioc.profiles import Profile
 from ioc.words import Words
@@ -31,6 +31,7 @@ class OpenRow:
     submitted_at: datetime | None
     triaged_at: datetime | None
     due_at: datetime | None
+    suspended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +53,14 @@ class YesterdayRow:
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
     period: str
-    submitted: int
-    resolved: int
-    on_time: int
-    late: int
-    rejected: int
-    merged: int
-    rated: int
-    satisfied: int
-
-
-@dataclass(frozen=True, slots=True)
-class YearRow:
-    submitted: int
-    resolved: int
+    submitted: int | None
+    resolved: int | None
+    on_time: int | None
+    late: int | None
+    rejected: int | None
+    merged: int | None
+    rated: int | None
+    satisfied: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +82,9 @@ SPEC = Spec(
     title="Phản ánh, kiến nghị",
     streams=("report",),
     rows={"open_reports": OpenRow, "done_reports": DoneRow, "yesterday": YesterdayRow, "periods": PeriodRow,
-          "year_before_today": YearRow, "trend": TrendRow,          "categories": CategoryRow},
+          "trend": TrendRow, "categories": CategoryRow},
     definitions={
-        "overdue": Definition(label="Phản ánh quá hạn", formula="đang mở, quá thời hạn xử lý", basis="thiết kế (CR-04)"),
+        "overdue": Definition(label="Phản ánh quá hạn", formula="đang mở, quá thời hạn xử lý, không tạm dừng", basis="thiết kế (CR-04)"),
         "overdue_yesterday": Definition(label="Quá hạn cùng giờ hôm qua", formula="như trên, lùi 24 giờ", basis="thiết kế"),
         "open": Definition(label="Đang xử lý", formula="đã gửi, chưa xử lý xong, không từ chối, không gộp", basis="thiết kế"),
         "untriaged": Definition(label="Chờ phân loại", formula="đang mở, chưa xác minh", basis="thiết kế (CR-01)"),
@@ -114,25 +109,24 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
     """Figures of the panel, its units and its map points."""
     opened: Sequence[OpenRow] = rows["open_reports"]
     done: Sequence[DoneRow] = rows["done_reports"]
-    periods: dict[str, PeriodRow] = {r.period: r for r in rows["periods"]}
-    today, month = periods["today"], periods["month"]
-    year: YearRow = rows["year_before_today"][0]
-    late = [r for r in opened if r.due_at is not None and r.due_at < moment.at]
+    periods = {r.period: _filled(r) for r in rows["periods"]}
+    today, month, year = periods["today"], periods["month"], periods["year"]
+    late = [r for r in opened if r.due_at is not None and r.due_at < moment.at and r.suspended_at is None]
     counts = {
         "overdue": len(late),
         "overdue_yesterday": rows["yesterday"][0].overdue,
         "open": len(opened),
         "untriaged": sum(r.state in _UNTRIAGED for r in opened),
         "danger": sum(r.priority == 1 for r in opened),
-        "submitted_today": today.submitted,
-        "resolved_today": today.resolved,
-        "submitted_year": year.submitted + today.submitted,
-        "resolved_year": year.resolved + today.resolved,
+        "submitted_today": today["submitted"],
+        "resolved_today": today["resolved"],
+        "submitted_year": year["submitted"],
+        "resolved_year": year["resolved"],
     }
     numbers = {key: Number(value=value, unit="reports", as_of=moment.at) for key, value in counts.items()}
-    numbers["handled_month"] = rate(month.resolved, max(month.submitted - month.rejected - month.merged, month.resolved), moment.at)
-    numbers["on_time_month"] = rate(month.on_time, month.on_time + month.late, moment.at)
-    numbers["satisfied_month"] = rate(month.satisfied, month.rated, moment.at)
+    numbers["handled_month"] = rate(month["resolved"], max(month["submitted"] - month["rejected"] - month["merged"], month["resolved"]), moment.at)
+    numbers["on_time_month"] = rate(month["on_time"], month["on_time"] + month["late"], moment.at)
+    numbers["satisfied_month"] = rate(month["satisfied"], month["rated"], moment.at)
     tables = {
         "units": _units(opened, late),
         "trend": _trend(rows["trend"], today, moment),
@@ -141,14 +135,18 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
     return Figures(numbers=numbers, tables=tables, features=_features(opened, done, moment, profile))
 
 
+def _filled(row: PeriodRow) -> dict[str, int]:
+    return {f.name: getattr(row, f.name) or 0 for f in fields(row) if f.name != "period"}
+
+
 def _units(opened: Sequence[OpenRow], late: Sequence[OpenRow]) -> list[dict[str, Any]]:
     all_open, overdue = Counter(r.unit_code for r in opened), Counter(r.unit_code for r in late)
     found = [{"unit_code": code, "open": n, "overdue": overdue[code]} for code, n in all_open.items()]
     return sorted(found, key=lambda u: (-u["overdue"], -u["open"], u["unit_code"]))
 
 
-def _trend(rows: Sequence[TrendRow], today: PeriodRow, moment: Moment) -> list[dict[str, Any]]:
-    found = {r.day: (r.submitted, r.resolved) for r in rows} | {moment.day: (today.submitted, today.resolved)}
+def _trend(rows: Sequence[TrendRow], today: Mapping[str, int], moment: Moment) -> list[dict[str, Any]]:
+    found = {r.day: (r.submitted, r.resolved) for r in rows} | {moment.day: (today["submitted"], today["resolved"])}
     days = [moment.day - timedelta(days=n) for n in range(30, -1, -1)]
     first = min(found)
     return [dict(zip(("day", "submitted", "resolved"), (d.isoformat(), *found.get(d, (0, 0))), strict=True)) for d in days if d >= first]

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ioc.clock import LOCAL, local_day
+from ioc.moment import Moment
 from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
-from ioc.panels.engine.moment import Moment
 from ioc.panels.engine.wording import labelled
 from ioc.profiles import Profile
 from ioc.words import Words

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from ioc.calendar.deadlines import days_overdue
+from ioc.moment import Moment
 from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
-from ioc.panels.engine.moment import Moment
 from ioc.panels.engine.wording import labelled, since_yesterday, whole_days
 from ioc.profiles import Profile
 from ioc.words import Words
@@ -31,24 +32,18 @@ class YesterdayRow:
 
 @dataclass(frozen=True, slots=True)
 class DayFactsRow:
-    received: int
-    resolved: int
-    in_time: int
-    late: int
-    delivery_unknown: int
-    really_late: int
-    early: int
+    received: int | None
+    resolved: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class YearRow:
-    received: int
-    resolved: int
-    early: int
-    on_time: int
-    late: int
-    really_late: int
-    delivery_unknown: int
+    received: int | None
+    resolved: int | None
+    in_time: int | None
+    late: int | None
+    really_late: int | None
+    delivery_unknown: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,6 @@ class TrendRow:
     day: date
     received: int
     resolved: int
-    late: int
 
 
 SPEC = Spec(
@@ -64,12 +58,12 @@ SPEC = Spec(
     number=1,
     title="Giải quyết thủ tục hành chính",
     streams=("dossier",),
-    rows={"backlog": BacklogRow, "yesterday": YesterdayRow, "day_facts": DayFactsRow, "year_before_today": YearRow, "trend": TrendRow},
+    rows={"backlog": BacklogRow, "yesterday": YesterdayRow, "day_facts": DayFactsRow, "year": YearRow, "trend": TrendRow},
     definitions={
         "overdue": Definition(label="Hồ sơ quá hạn", formula="đang xử lý, quá thời điểm hẹn trả, không tạm dừng", basis="NĐ 118/2025/NĐ-CP"),
         "overdue_yesterday": Definition(label="Quá hạn cùng giờ hôm qua", formula="như trên, lùi 24 giờ", basis="thiết kế"),
         "open": Definition(label="Đang giải quyết", formula="tiếp nhận − đã giải quyết − rút − dừng", basis="NĐ 118/2025/NĐ-CP"),
-        "due_soon": Definition(label="Đến hạn trong 24 giờ", formula="đang xử lý, hẹn trả trong 24 giờ tới", basis="thiết kế"),
+        "due_soon": Definition(label="Đến hạn trong 1 ngày làm việc", formula="đang xử lý, hẹn trả đến hết ngày làm việc kế tiếp", basis="thiết kế"),
         "received_today": Definition(label="Tiếp nhận hôm nay", formula="số hồ sơ có sự kiện tiếp nhận trong ngày", basis="TT 03/2025/TT-VPCP"),
         "resolved_today": Definition(label="Giải quyết hôm nay", formula="số hồ sơ có kết quả trong ngày", basis="TT 03/2025/TT-VPCP"),
         "received_year": Definition(label="Tiếp nhận lũy kế năm", formula="cộng theo ngày từ 01/01", basis="TT 03/2025/TT-VPCP"),
@@ -87,31 +81,30 @@ _SHOWN = ("open", "due_soon", "received_today", "resolved_today", "in_time_year"
 
 
 def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
-    """Figures of the panel; a year is the days before today from the daily counts plus today from history."""
-    del profile
+    """Figures of the panel."""
     backlog: Sequence[BacklogRow] = rows["backlog"]
     today: DayFactsRow = rows["day_facts"][0]
-    year: YearRow = rows["year_before_today"][0]
+    year: YearRow = rows["year"][0]
     yesterday: YesterdayRow = rows["yesterday"][0]
     counts = {
         "overdue": sum(r.overdue for r in backlog),
         "overdue_yesterday": yesterday.overdue,
         "open": sum(r.open for r in backlog),
         "due_soon": sum(r.due_soon for r in backlog),
-        "received_today": today.received,
-        "resolved_today": today.resolved,
-        "received_year": year.received + today.received,
-        "resolved_year": year.resolved + today.resolved,
-        "late_year": year.late + today.late,
-        "really_late_year": year.really_late + today.really_late,
-        "delivery_unknown_year": year.delivery_unknown + today.delivery_unknown,
+        "received_today": today.received or 0,
+        "resolved_today": today.resolved or 0,
+        "received_year": year.received or 0,
+        "resolved_year": year.resolved or 0,
+        "late_year": year.late or 0,
+        "really_late_year": year.really_late or 0,
+        "delivery_unknown_year": year.delivery_unknown or 0,
     }
     numbers = {key: Number(value=value, unit="dossiers", as_of=moment.at) for key, value in counts.items()}
-    numbers["in_time_year"] = rate(year.early + year.on_time + today.in_time, counts["resolved_year"], moment.at)
-    return Figures(numbers=numbers, tables={"units": _units(backlog, moment), "trend": _trend(rows["trend"], today, moment)})
+    numbers["in_time_year"] = rate(year.in_time or 0, counts["resolved_year"], moment.at)
+    return Figures(numbers=numbers, tables={"units": _units(backlog, moment, profile), "trend": _trend(rows["trend"], today, moment)})
 
 
-def _units(backlog: Sequence[BacklogRow], moment: Moment) -> list[dict[str, Any]]:
+def _units(backlog: Sequence[BacklogRow], moment: Moment, profile: Profile) -> list[dict[str, Any]]:
     """Open dossiers per unit; those of no unit (departments of the province) per agency."""
     sums: dict[tuple[str, str], dict[str, Any]] = defaultdict(lambda: {"open": 0, "overdue": 0, "due_soon": 0, "oldest_due_at": None})
     for r in backlog:
@@ -123,18 +116,18 @@ def _units(backlog: Sequence[BacklogRow], moment: Moment) -> list[dict[str, Any]
         owner["oldest_due_at"] = min(known) if known else None
     found = [
         {"unit_code": unit, "org_code": org, **values,
-         "oldest_days": (moment.at - values["oldest_due_at"]).days if values["oldest_due_at"] else None}
+         "oldest_days": days_overdue(profile.calendar, values["oldest_due_at"], moment.at) if values["oldest_due_at"] else None}
         for (unit, org), values in sums.items()
     ]
     return sorted(found, key=lambda u: (-u["overdue"], -u["due_soon"], -u["open"], u["unit_code"], u["org_code"]))
 
 
 def _trend(rows: Sequence[TrendRow], today: DayFactsRow, moment: Moment) -> list[dict[str, Any]]:
-    found = {r.day: (r.received, r.resolved, r.late) for r in rows} | {moment.day: (today.received, today.resolved, today.late)}
+    found = {r.day: (r.received, r.resolved) for r in rows} | {moment.day: (today.received or 0, today.resolved or 0)}
     days = [moment.day - timedelta(days=n) for n in range(30, -1, -1)]
     first = min(found)
     return [
-        dict(zip(("day", "received", "resolved", "late"), (d.isoformat(), *found.get(d, (0, 0, 0))), strict=True)) for d in days if d >= first
+        dict(zip(("day", "received", "resolved"), (d.isoformat(), *found.get(d, (0, 0))), strict=True)) for d in days if d >= first
     ]
 
 
@@ -162,7 +155,7 @@ def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
         },
         lists=((words("Tồn đọng theo đơn vị"), (
             Column(key="unit", label=words("Đơn vị"), number=False), Column(key="overdue", label=words("Quá hạn")),
-            Column(key="oldest", label=words("Lâu nhất (ngày)")), Column(key="due_soon", label=words("Trong 24 giờ")),
+            Column(key="oldest", label=words("Lâu nhất (ngày làm việc)")), Column(key="due_soon", label=words("Trong 1 ngày")),
             Column(key="open", label=words("Đang giải quyết"))),
             [{"unit": name, "overdue": words.number(u["overdue"]), "oldest": words.number(u["oldest_days"]),
               "due_soon": words.number(u["due_soon"]), "open": words.number(u["open"])} for name, u in named[:10]]),),

@@ -6,16 +6,18 @@ profile.toml · units.csv · agencies.csv · categories.csv · points.csv, all U
 import csv
 import tomllib
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import cached_property
 from importlib import resources
 from importlib.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from ioc.clock import LOCAL
+from ioc.calendar.holidays import load_calendar
+from ioc.calendar.periods import PeriodRules, load_rules
+from ioc.calendar.working import WorkingCalendar
 from ioc.errors import ConfigurationError
 
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -28,19 +30,48 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     name_en: str
     kind: str
+    level: Literal["province", "district", "commune"] = "commune"
+    parent_code: str = ""
     valid_from: date
     valid_to: date | None
-    area_km2: float
-    lat_deg: float
-    lon_deg: float
-    population: int
+    legal_basis: str = ""
+    known_area_km2: Annotated[float, msgspec.Meta(ge=0)] | None = msgspec.field(default=None, name="area_km2")
+    known_lat_deg: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = msgspec.field(default=None, name="lat_deg")
+    known_lon_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = msgspec.field(default=None, name="lon_deg")
+    population: Annotated[int, msgspec.Meta(ge=0)]
+    note: str = ""
 
     def valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
+    @property
+    def key(self) -> tuple[str, date]:
+        return self.code, self.valid_from
+
+    @property
+    def area_km2(self) -> float:
+        return self._known(self.known_area_km2, "area_km2")
+
+    @property
+    def lat_deg(self) -> float:
+        return self._known(self.known_lat_deg, "lat_deg")
+
+    @property
+    def lon_deg(self) -> float:
+        return self._known(self.known_lon_deg, "lon_deg")
+
+    def _known(self, value: float | None, column: str) -> float:
+        if value is None:
+            raise ConfigurationError(f"units.csv gives no {column} for {self.code} '{self.name}' of {self.valid_from}: fill it in")
+        return value
+
 
 class Agency(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation that handles dossiers or reports; `unit_code` is empty for one of the whole province."""
+    """An organisation that handles dossiers or reports; `unit_code` is empty for one of the whole province.
+
+    `scheme`: form of the code, '2020' (QĐ 20/2020/QĐ-TTg) or '2016' (QCVN 102:2016), whose code stands in `code_old`;
+    `successor`: code of the agency that took its work over on the day it ended; `basis`: where the row is from, [K] where no source confirms it.
+    """
 
     code: str
     name: str
@@ -48,6 +79,14 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
     unit_code: str
     valid_from: date
     valid_to: date | None
+    kind: Literal["committee", "department", "centre", ""] = ""
+    scheme: Literal["2020", "2016"] = "2020"
+    code_old: str = ""
+    successor: str = ""
+    basis: str = ""
+
+    def valid_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,8 +131,6 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     subtitle: str
     subtitle_en: str
     fictional: bool
-    opening: list[tuple[time, time]]
-    working_weekdays: list[int]
     panels: list[str] = []
     sources: list[SourceContract]
 
@@ -107,6 +144,8 @@ class Profile:
     agencies: tuple[Agency, ...]
     categories: tuple[Category, ...]
     points: tuple[Point, ...]
+    calendar: WorkingCalendar
+    periods: PeriodRules
 
     def title(self, language: str) -> str:
         return self.file.title_en if language == "en" else self.file.title
@@ -114,9 +153,9 @@ class Profile:
     def subtitle(self, language: str) -> str:
         return self.file.subtitle_en if language == "en" else self.file.subtitle
 
-    def units_on(self, day: date) -> tuple[Unit, ...]:
-        """Units valid on a local day."""
-        return tuple(u for u in self.units if u.valid_on(day))
+    def units_on(self, day: date, *, level: str = "commune") -> tuple[Unit, ...]:
+        """Units of a level valid on a local day: those of the commune level, unless another is asked for."""
+        return tuple(u for u in self.units if u.level == level and u.valid_on(day))
 
     def unit_name(self, code: str, day: date, language: str) -> str:
         """Name of a unit as it was called that day; the code itself where none is known."""
@@ -126,11 +165,19 @@ class Profile:
         return code or ("no unit" if language == "en" else "chưa rõ địa bàn")
 
     def owner_name(self, unit_code: str, org_code: str, day: date, language: str) -> str:
-        """Name of the unit, or of the agency where a dossier belongs to no unit."""
-        for agency in self.agencies if not unit_code else ():
-            if agency.code == org_code and agency.valid_from <= day and (agency.valid_to is None or day < agency.valid_to):
-                return agency.name_en if language == "en" else agency.name
+        """Name of the unit, or of the agency where a dossier belongs to no unit: of the one that does its work that day."""
+        agency = None if unit_code else self._agency_on(org_code, day)
+        if agency is not None:
+            return agency.name_en if language == "en" else agency.name
         return self.unit_name(unit_code or org_code, day, language)
+
+    def _agency_on(self, code: str, day: date) -> Agency | None:
+        held = [a for a in self.agencies if a.code == code]
+        for agency in held:
+            if agency.valid_on(day):
+                return agency
+        ended = [(a.valid_to, a.successor) for a in held if a.valid_to is not None and a.valid_to <= day]
+        return self._agency_on(max(ended)[1], day) if ended and max(ended)[1] else None
 
     def category_name(self, code: str, language: str) -> str:
         """Name of a category; an imported one keeps the name it came with."""
@@ -138,9 +185,8 @@ class Profile:
         return code if found is None else found.name_en if language == "en" else found.name
 
     def is_open(self, at: datetime) -> bool:
-        """Whether a moment lies in opening hours of a working weekday (holidays come with the calendar)."""
-        local = at.astimezone(LOCAL)
-        return local.isoweekday() in self.file.working_weekdays and any(a <= local.time() < b for a, b in self.file.opening)
+        """Whether a moment lies in working time."""
+        return self.calendar.is_working(at)
 
     @cached_property
     def _by_code(self) -> dict[str, list[Unit]]:
@@ -174,22 +220,30 @@ def load_profile(name: str) -> Profile:
         agencies=_rows(folder, "agencies.csv", Agency),
         categories=_rows(folder, "categories.csv", Category),
         points=_rows(folder, "points.csv", Point),
+        calendar=load_calendar(folder),
+        periods=load_rules(folder),
     )
     _check_references(name, profile)
     return profile
 
 
 def _rows(folder: Traversable, name: str, kind: type[Row]) -> tuple[Row, ...]:
+    optional = {f.encode_name for f in msgspec.structs.fields(kind) if not f.required}
     rows: list[Row] = []
     try:
         lines = folder.joinpath(name).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name} cannot be read: {error}") from None
-    for number, raw in enumerate(csv.DictReader(lines), start=2):
-        try:
-            rows.append(msgspec.convert(_present(raw), kind, strict=False))
-        except msgspec.ValidationError as error:
-            raise ConfigurationError(f"{name}, line {number}: {error}") from None
+    reader = csv.DictReader(lines, strict=True)
+    try:
+        for number, raw in enumerate(reader, start=2):
+            if reader.line_num != number:
+                raise ConfigurationError(f"{name}, line {number}: an empty line or a text over two lines: one row is one line")
+            if None in raw or None in raw.values():
+                raise ConfigurationError(f"{name}, line {number}: line 1 has {len(reader.fieldnames or ())} columns: quote a text with a comma")
+            rows.append(msgspec.convert({k: v for k, v in _present(raw).items() if v != "" or k not in optional}, kind, strict=False))
+    except (msgspec.ValidationError, csv.Error) as error:
+        raise ConfigurationError(f"{name}, line {len(rows) + 2}: {error}") from None
     return tuple(rows)
 
 
@@ -203,7 +257,30 @@ def _check_references(name: str, profile: Profile) -> None:
     for code, unit_code in named:
         if unit_code and unit_code not in known:
             raise ConfigurationError(f"profile '{name}': '{code}' names the unit '{unit_code}', which units.csv lacks")
-    for unit in profile.units:
-        if sum(u.valid_from <= unit.valid_from and (u.valid_to is None or unit.valid_from < u.valid_to)
-               for u in profile.units if u.code == unit.code) != 1:
-            raise ConfigurationError(f"profile '{name}': the code {unit.code} is valid twice on {unit.valid_from}")
+    for line, unit in enumerate(profile.units, start=2):
+        _check_unit(f"profile '{name}', units.csv, line {line}", unit, profile.units)
+    for line, agency in enumerate(profile.agencies, start=2):
+        _check_agency(f"profile '{name}', agencies.csv, line {line}", agency, profile.agencies)
+
+
+_UNDER = {"province": (), "district": ("province",), "commune": ("province", "district")}
+
+
+def _check_unit(place: str, unit: Unit, units: tuple[Unit, ...]) -> None:
+    if unit.valid_to is not None and unit.valid_to <= unit.valid_from:
+        raise ConfigurationError(f"{place}: {unit.code} ends on {unit.valid_to}, not after its start; valid_to is the first day it no longer exists")
+    if sum(u.valid_on(unit.valid_from) for u in units if u.code == unit.code) != 1:
+        raise ConfigurationError(f"{place}: the code {unit.code} is valid twice on {unit.valid_from}: end the older row that day (valid_to)")
+    if unit.parent_code and not any(
+        p.code == unit.parent_code and p.level in _UNDER[unit.level] and p.valid_from <= unit.valid_from
+        and (p.valid_to is None or (unit.valid_to is not None and unit.valid_to <= p.valid_to)) for p in units
+    ):
+        raise ConfigurationError(f"{place}: no unit {unit.parent_code} above {unit.code} is valid as long as it is: mend parent_code or the dates")
+
+
+def _check_agency(place: str, agency: Agency, agencies: tuple[Agency, ...]) -> None:
+    if sum(a.valid_on(agency.valid_from) for a in agencies if a.code == agency.code) != 1:
+        raise ConfigurationError(f"{place}: the code {agency.code} is valid twice on {agency.valid_from}: end the older row that day (valid_to)")
+    ended = agency.valid_to
+    if agency.successor and (ended is None or not any(a.code == agency.successor and a.valid_on(ended) for a in agencies)):
+        raise ConfigurationError(f"{place}: {agency.successor} is no agency on the day {agency.code} ends ({ended}): mend successor or the dates")

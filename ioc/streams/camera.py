@@ -7,6 +7,7 @@ import msgspec
 
 from ioc.streams.engine.contract import Projection, Stream
 from ioc.streams.engine.event import Event
+from ioc.streams.engine.rules import Rules
 
 Code = Annotated[str, msgspec.Meta(max_length=100)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
@@ -64,7 +65,7 @@ _PARTS = {
 _PLACE = ("seen", ("unit_code", "unit_valid_on", "point_id"))
 
 
-def apply(state: CameraState, event: Event[CameraData]) -> CameraState:
+def apply(state: CameraState, event: Event[CameraData], _rules: Rules) -> CameraState:
     """The camera after an observation: an older one changes nothing, whatever the order of arrival."""
     changes: dict[str, Any] = {}
     told_by = f"{event.source} {event.id}"  # two sources may use one id: the order of arrival must not decide

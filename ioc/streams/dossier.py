@@ -1,27 +1,33 @@
 """Dossiers of the one-stop systems (hồ sơ một cửa): from submission to the result in the citizen's hand.
 
-States, transitions and their national codes: QĐ/TT as listed in docs/catalogue.md (TrangThaiHoSo 1–10 of the national portal).
+States, transitions and their national codes: docs/catalogue.md (TrangThaiHoSo 1–10 of the national portal); deadlines: docs/calendar.md.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
 
-from ioc.clock import local_day
+from ioc.calendar.deadlines import Term, deadline, is_early, resumed, suspended
 from ioc.errors import InvalidEvent
-from ioc.streams.engine.contract import ANY, SAME, Contribution, Daily, Projection, Stream
+from ioc.streams._dossier_state import DAILY, DossierState, TermUnit
+from ioc.streams.engine.contract import ANY, SAME, Projection, Stream
 from ioc.streams.engine.event import Event
+from ioc.streams.engine.rules import Rules
 
 Code = Annotated[str, msgspec.Meta(max_length=100)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Small = Annotated[int, msgspec.Meta(ge=0, le=32767)]
+Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class DossierData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Payload of a dossier event. `due_at`: promised moment of the result; `delivered_at`: when the citizen really got it."""
+    """Payload of a dossier event. `due_at`: promised moment of the result; `delivered_at`: when the citizen really got it.
+
+    `committed_n`: promised time, counted in `committed_unit`; `statutory_n`: the time that the law allows; `provider`: who took an online
+    payment, "cash" at the counter; `rating`: overall, 1 bad to 5 good; `person_ref`: keyed hash, never a name.
+    """
 
     org_code: Code
     unit_code: Code
@@ -29,42 +35,42 @@ class DossierData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     source_recorded_at: Moment | None = msgspec.field(default=None, name="recorded_at")
     procedure_code: Code | None = None
     sector_code: Code | None = None
+    service_level: Code | None = None
     channel: Code | None = None
+    applicant_kind: Code | None = None
+    person_ref: Code | None = None
+    committed_n: Small | None = None
+    committed_unit: TermUnit | None = None
+    statutory_n: Small | None = None
+    statutory_unit: TermUnit | None = None
     due_at: Moment | None = None
+    old_due_at: Moment | None = None
     new_due_at: Moment | None = None
+    components: Small | None = None
+    digitised: bool | None = None
+    reused: bool | None = None
     step_no: Small | None = None
+    step_name: Text | None = None
+    step_due_at: Moment | None = None
+    from_org: Code | None = None
     to_org: Code | None = None
+    to_unit: Code | None = None
+    request_no: Small | None = None
     reason_code: Code | None = None
+    reason: Text | None = None
+    form_no: Code | None = None
+    signer_role: Code | None = None
     late_cause: Code | None = None
     delivered_at: Moment | None = None
-    rating: Annotated[int, msgspec.Meta(ge=1, le=5)] | None = None
+    electronic_result: bool | None = None
+    fee_due: bool | None = None
+    fee_kind: Code | None = None
+    provider: Code | None = None
     amount_vnd: Annotated[int, msgspec.Meta(ge=0, le=10**15)] | None = None
-
-
-class DossierState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Where one dossier stands. `outcome`: early, on_time or late, judged at `finished_at` against `due_at`."""
-
-    org_code: str = ""
-    unit_code: str = ""
-    unit_valid_on: date | None = None
-    procedure_code: str | None = None
-    sector_code: str | None = None
-    channel: str = ""
-    submitted_at: datetime | None = None
-    received_at: datetime | None = None
-    first_due_at: datetime | None = None
-    due_at: datetime | None = None
-    step_no: int | None = None
-    finished_at: datetime | None = None
-    delivered_at: datetime | None = None
-    returned_at: datetime | None = None
-    ended_at: datetime | None = None
-    outcome: str | None = None
-    late_cause: str | None = None
-    extension_count: int = 0
-    supplement_count: int = 0
-    apology_at: datetime | None = None
-    rating: int | None = None
+    rating: Score | None = None
+    score_attitude: Score | None = None
+    score_time: Score | None = None
+    score_convenience: Score | None = None
 
 
 _OPEN = ("received", "processing", "awaiting_supplement", "awaiting_payment", "suspended")
@@ -85,7 +91,7 @@ TRANSITIONS = {
     "suspended": dict.fromkeys(("received", "processing"), "suspended"),
     "resumed": dict.fromkeys(("suspended", "awaiting_supplement", "awaiting_payment"), "processing"),
     "payment_requested": dict.fromkeys(("received", "processing"), "awaiting_payment"),
-    "paid": {"submitted": SAME, "received": SAME, "processing": SAME, "awaiting_payment": "processing"},
+    "paid": {"submitted": SAME, "received": SAME, "processing": SAME, "awaiting_payment": "processing", "result_ready": SAME, "returned": SAME},
     "extended": dict.fromkeys(_OPEN, SAME),
     "apology_issued": {ANY: SAME},
     "result_ready": dict.fromkeys(("processing", "awaiting_payment"), "result_ready"),
@@ -97,7 +103,6 @@ TRANSITIONS = {
 }
 
 _FACTS = dict.fromkeys(TRANSITIONS, ()) | {
-    "received": ("due_at",),
     "extended": ("new_due_at",),
     "step_started": ("step_no",),
     "transferred": ("to_org",),
@@ -106,82 +111,110 @@ _FACTS = dict.fromkeys(TRANSITIONS, ()) | {
 
 
 def check(fact: str, data: DossierData) -> None:
-    """What the schema cannot say: an extension must move the deadline forward (NĐ 61/2018, art. 19)."""
+    """What the schema cannot say: a received dossier has a promise; an extension moves it forward (NĐ 61/2018, art. 19)."""
+    if fact == "received" and data.due_at is None and (data.committed_n is None or data.committed_unit is None):
+        raise InvalidEvent("schema", "'received' needs 'due_at', or 'committed_n' with 'committed_unit' to compute it from")
     if fact == "extended" and data.due_at and data.new_due_at and data.new_due_at <= data.due_at:
         raise InvalidEvent("schema", "'extended' must give a new_due_at after due_at")
 
 
-def apply(state: DossierState, event: Event[DossierData]) -> DossierState:  # noqa: C901, PLR0912 (one case a fact)
+def apply(state: DossierState, event: Event[DossierData], rules: Rules) -> DossierState:  # noqa: C901, PLR0912 (one case a fact)
     """The dossier after a permitted event."""
     data, at = event.data, event.occurred_at
+    changes: dict[str, Any] = {}
     match event.fact:
         case "submitted":
-            changes: dict[str, Any] = {**_carried(data), "submitted_at": at}
+            changes = {**_carried(data), **_held(data), "submitted_at": at}
+            if changes.get("channel") == "online":
+                changes["reception_due_at"] = deadline(rules.calendar, at, rules.reception)
         case "received":
-            changes = {**_carried(data), "received_at": at, "due_at": data.due_at, "first_due_at": data.due_at}
+            changes = {**_carried(data), **_held(data), "received_at": at} | _promised(data, at, rules)
         case "refused" | "withdrawn" | "stopped":
             changes = {**(_carried(data) if not state.unit_code else {}), "ended_at": at}
         case "transferred":
-            changes = {"org_code": data.to_org}
+            changes = {"holder_org": data.to_org, "holder_unit": data.to_unit or state.holder_unit}
         case "step_started":
-            changes = {"step_no": data.step_no}
-        case "supplement_requested":
-            changes = {"supplement_count": state.supplement_count + 1}
-        case "supplemented" | "resumed" | "paid":
-            changes = {"due_at": data.new_due_at or state.due_at}
+            changes = {"step_no": data.step_no, "step_due_at": data.step_due_at}
+        case "step_finished":
+            overrun = state.step_due_at is not None and at > state.step_due_at
+            changes = {"step_due_at": None, "late_org": state.late_org or (state.holder_org if overrun else None)}
+        case "supplement_requested" | "payment_requested" | "suspended":
+            asked = event.fact == "supplement_requested"
+            changes = {"supplement_count": state.supplement_count + asked, "suspended_at": at if state.received_at else None,
+                       "fee_due": True if event.fact == "payment_requested" else state.fee_due}
+        case "supplemented" | "resumed":
+            changes = _resumed(state, at, rules, data.new_due_at)
+        case "paid":
+            changes = _resumed(state, at, rules, data.new_due_at) | {
+                "fee_due": True, "paid_online": state.paid_online or data.provider not in {None, "", "cash"}}
         case "extended":
             changes = {"due_at": data.new_due_at, "extension_count": state.extension_count + 1}
         case "apology_issued":
             changes = {"apology_at": state.apology_at or at}
         case "result_ready":
-            changes = {"finished_at": at, "delivered_at": data.delivered_at, "late_cause": data.late_cause}
+            changes = _resumed(state, at, rules, None) | {
+                "finished_at": at, "delivered_at": data.delivered_at, "late_cause": data.late_cause,
+                "electronic_result": data.electronic_result}
         case "result_returned":
             changes = {"returned_at": at, "delivered_at": state.delivered_at or data.delivered_at or at}
         case "rated":
-            changes = {"rating": data.rating}
+            changes = {"rating": data.rating, "rated_at": at}
         case "corrected":
             changes = _carried(data) | ({"due_at": data.due_at} if data.due_at else {})
-        case _:
-            return state
-    return _judged(msgspec.structs.replace(state, **changes))
+    return _judged(msgspec.structs.replace(state, **changes), rules) if changes else state
+
+
+_CARRIED = ("org_code", "unit_code", "unit_valid_on", "procedure_code", "sector_code", "service_level", "channel", "applicant_kind",
+            "committed_n", "committed_unit", "statutory_n", "statutory_unit", "digitised", "reused", "fee_due", "delivered_at")
+
+
+CHANNELS = {"1": "counter", "2": "online", "3": "post"}
+"""National codes (KenhThucHien) → the words that are counted; app and zalo stay what they are."""
 
 
 def _carried(data: DossierData) -> dict[str, Any]:
-    names = ("org_code", "unit_code", "unit_valid_on", "procedure_code", "sector_code", "channel", "delivered_at")
-    return {name: value for name in names if (value := getattr(data, name)) is not None}
+    found = {name: value for name in _CARRIED if (value := getattr(data, name)) is not None}
+    return found | ({"channel": CHANNELS.get(data.channel, data.channel)} if data.channel else {})
 
 
-def _judged(state: DossierState) -> DossierState:
+def _held(data: DossierData) -> dict[str, Any]:
+    return {"holder_org": data.org_code, "holder_unit": data.unit_code}
+
+
+def _promised(data: DossierData, at: datetime, rules: Rules) -> dict[str, Any]:
+    # The source's promise wins; that it is another than ours is a flag.
+    computed = None
+    if data.committed_n is not None and data.committed_unit is not None:
+        computed = deadline(rules.calendar, at, Term(data.committed_n, data.committed_unit))
+    due = data.due_at or computed
+    return {"due_at": due, "first_due_at": due, "due_differs": None not in {computed, data.due_at} and computed != data.due_at}
+
+
+def _resumed(state: DossierState, at: datetime, rules: Rules, given: datetime | None) -> dict[str, Any]:
+    """The working time left when the clock was stopped runs on from `at`; a deadline given by the source wins."""
+    if state.suspended_at is None:
+        return {"due_at": given or state.due_at}
+    term = Term(state.committed_n or 0, state.committed_unit or "working_day")
+    left = {name: suspended(rules.calendar, state.suspended_at, due, term) for name in ("due_at", "first_due_at") if (due := getattr(state, name))}
+    changes: dict[str, Any] = {name: resumed(rules.calendar, at, remaining) for name, remaining in left.items()}
+    changes |= {"suspended_at": None, "suspended_s": state.suspended_s + round(rules.calendar.working_seconds(state.suspended_at, at))}
+    if given:
+        changes |= {"due_differs": state.due_differs or given != changes.get("due_at"), "due_at": given}
+        if not state.extension_count:
+            changes["first_due_at"] = given
+    return changes
+
+
+def _judged(state: DossierState, rules: Rules) -> DossierState:
     # Judged again after every change, since a correction may move the deadline after the result.
     if state.finished_at is None or state.due_at is None:
         return state
-    in_time = "early" if local_day(state.finished_at) < local_day(state.due_at) else "on_time"
+    in_time = "early" if is_early(rules.calendar, state.finished_at, state.due_at) else "on_time"
     outcome = "late" if state.finished_at > state.due_at else in_time
-    return state if outcome == state.outcome else msgspec.structs.replace(state, outcome=outcome)
-
-
-def contributions(name: str, state: DossierState) -> Iterator[Contribution]:
-    """What one dossier adds to the daily counts: to the day of each fact, under its unit, agency and channel."""
-    key = (state.unit_code, state.org_code, state.channel)
-    if state.submitted_at:
-        yield Contribution(day=local_day(state.submitted_at), key=key, measures=("submitted",))
+    used_s = None
     if state.received_at:
-        yield Contribution(day=local_day(state.received_at), key=key, measures=("received",))
-    if state.finished_at:
-        yield Contribution(day=local_day(state.finished_at), key=key, measures=_result(state))
-    if state.ended_at and name in {"refused", "withdrawn", "stopped"}:
-        # Withdrawn before reception was never "received", so it does not reduce what is open.
-        measure = "withdrawn_unreceived" if name == "withdrawn" and not state.received_at else name
-        yield Contribution(day=local_day(state.ended_at), key=key, measures=(measure,))
-
-
-def _result(state: DossierState) -> tuple[str, ...]:
-    if state.outcome != "late":
-        return ("resolved", state.outcome) if state.outcome else ("resolved",)
-    if state.delivered_at is None:
-        return ("resolved", "late", "delivery_unknown")
-    really = state.due_at is not None and state.delivered_at > state.due_at
-    return ("resolved", "late", "really_late") if really else ("resolved", "late")
+        used_s = max(0, round(rules.calendar.working_seconds(state.received_at, state.finished_at)) - state.suspended_s)
+    return state if (outcome, used_s) == (state.outcome, state.used_s) else msgspec.structs.replace(state, outcome=outcome, used_s=used_s)
 
 
 STREAM = Stream(
@@ -193,18 +226,16 @@ STREAM = Stream(
     subject="dossier code: <organisation>-<YYMMDD of reception>-<sequence> (TT 03/2025/TT-VPCP)",
     check=check,
     projection=Projection(
+        version=2,
         table="dossier_state",
         state=DossierState,
         apply=apply,
         transitions=TRANSITIONS,
         open_states=frozenset(_OPEN),
-        history=("state", "unit_code", "org_code", "channel", "received_at", "due_at", "finished_at", "delivered_at", "outcome"),
-        daily=Daily(
-            table="dossier_daily",
-            key=("unit_code", "org_code", "channel"),
-            measures=("submitted", "received", "resolved", "early", "on_time", "late", "really_late", "delivery_unknown",
-                      "refused", "withdrawn", "withdrawn_unreceived", "stopped"),
-            contributions=contributions,
-        ),
+        history=("state", "unit_code", "org_code", "channel", "service_level", "submitted_at", "received_at", "due_at", "first_due_at",
+                 "finished_at", "delivered_at", "ended_at", "outcome", "late_cause", "supplement_count", "extension_count", "apology_at",
+                 "committed_n", "committed_unit", "statutory_n", "statutory_unit", "due_differs", "digitised", "reused", "electronic_result",
+                 "fee_due", "paid_online", "used_s", "rating", "rated_at"),
+        daily=DAILY,
     ),
 )

@@ -81,7 +81,7 @@ def life(random: Random, hours: WorkingTime, dossier: Dossier, at: datetime) -> 
     """From the first contact to the result."""
     at = at.replace(microsecond=0)
     works = Clockwork(random=random, hours=hours, dossier=dossier, at=at, due=at)
-    if dossier.channel == "2":
+    if dossier.channel == "online":
         yield dossier.event("submitted", at, **dossier.kind())
         works = replace(works, at=hours.after(at + timedelta(seconds=1), min(random.expovariate(0.8), 9.0)))
         if works.chance(0.004):
@@ -175,7 +175,7 @@ def _extended(w: Clockwork) -> Stage:
 
 def _result(w: Clockwork, **data: Any) -> Stage:
     yield w.dossier.event("result_ready", w.at, **data)
-    online = w.dossier.channel == "2"
+    online = w.dossier.channel == "online"
     at = w.at + timedelta(minutes=w.random.uniform(1, 30)) if online else w.later(5)
     yield w.dossier.event("result_returned", at)
     if w.chance(0.08):

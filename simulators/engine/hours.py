@@ -1,64 +1,46 @@
-"""Working time on the simple calendar of a profile: opening hours on working weekdays, no holidays."""
+"""Working time for simulated people: the profile's calendar, asked in local moments."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from ioc.clock import LOCAL
+from ioc.calendar.deadlines import Term, deadline
+from ioc.clock import LOCAL, local_day
 from ioc.profiles import Profile
 
 
 class WorkingTime:
-    """Walks the opening hours of a profile; all moments are aware."""
+    """The working calendar of a profile; all moments are aware, answers are local."""
 
     def __init__(self, profile: Profile) -> None:
-        self._opening = profile.file.opening
-        self._weekdays = frozenset(profile.file.working_weekdays)
+        self._calendar = profile.calendar
 
     def works(self, day: date) -> bool:
-        return day.isoweekday() in self._weekdays
+        return self._calendar.is_working_day(day)
 
     def segments(self, day: date) -> list[tuple[datetime, datetime]]:
         """Opening hours of a local day; empty on a day off."""
-        if not self.works(day):
-            return []
-        return [(datetime.combine(day, a, LOCAL), datetime.combine(day, b, LOCAL)) for a, b in self._opening]
+        return [(a.astimezone(LOCAL), b.astimezone(LOCAL)) for a, b in self._calendar.segments(day)]
 
     def opened(self, at: datetime) -> datetime:
         """The moment itself in opening hours, else the next opening."""
-        return self.after(at, 0)
+        return self._calendar.reception(at).astimezone(LOCAL)
 
     def after(self, at: datetime, hours: float) -> datetime:
         """Moment when so many working hours have passed."""
-        left = timedelta(hours=hours)
-        at = at.astimezone(LOCAL)
-        day = at.date()
-        while True:
-            for start, end in self.segments(day):
-                begin = max(start, at)
-                if begin < end and begin + left <= end and (left or begin < end):
-                    return begin + left
-                left -= max(end - begin, timedelta())
-            day += timedelta(days=1)
+        opened = self._calendar.reception(at)
+        return (self._calendar.add_working_seconds(opened, hours * 3600) if hours else opened).astimezone(LOCAL)
 
     def due(self, received: datetime, days: int) -> datetime:
         """Close of business of the n-th working day after reception, which is not counted (domain notes 4.1.3)."""
-        return self.closing(self._step(self.opened(received).date(), days))
+        return deadline(self._calendar, received, Term(days, "working_day")).astimezone(LOCAL)
 
     def shifted(self, due: datetime, days: int) -> datetime:
         """The same hour so many working days later (or earlier)."""
         local = due.astimezone(LOCAL)
-        return datetime.combine(self._step(local.date(), days), local.timetz())
+        return datetime.combine(self._calendar.next_working_day(local.date(), days) if days else local.date(), local.timetz())
 
     def days_between(self, start: datetime, end: datetime) -> int:
         """Working days that begin after the start's day, up to the end's day."""
-        day, last = start.astimezone(LOCAL).date(), end.astimezone(LOCAL).date()
-        return sum(self.works(day + timedelta(days=n)) for n in range(1, (last - day).days + 1))
+        return max(0, self._calendar.working_days_between(local_day(start), local_day(end)))
 
     def closing(self, day: date) -> datetime:
-        return datetime.combine(day, self._opening[-1][1], LOCAL)
-
-    def _step(self, day: date, days: int) -> date:
-        one = timedelta(days=1 if days > 0 else -1)
-        while days:
-            day += one
-            days -= one.days if self.works(day) else 0
-        return day
+        return self._calendar.closing(day).astimezone(LOCAL)

@@ -20,6 +20,7 @@ from ioc.streams.engine.registry import streams
 from simulators.engine.contract import Scenario, SimulatedEvent
 from simulators.engine.encode import Record, encode
 from simulators.engine.registry import registered
+from tests.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 8, 17, tzinfo=UTC)
@@ -100,7 +101,7 @@ def test_a_week_folds_without_irregularity(name: str) -> None:
     stories: dict[str, list[Event[Any]]] = defaultdict(list)
     for event in week(name):
         stories[event.subject].append(event)
-    folded = [fold(projection, initial(projection), sorted(story, key=lambda e: e.order)) for story in stories.values()]
+    folded = [fold(projection, initial(projection), sorted(story, key=lambda e: e.order), RULES) for story in stories.values()]
     assert [i.reason for f in folded for i in f.irregularities] == []
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from ioc.clock import SystemClock
 from ioc.db.connect import Connection, connect
+from ioc.moment import now_moment
 from ioc.panels.engine.build import build
-from ioc.panels.engine.moment import now_moment
 from ioc.panels.engine.registry import panels
 from ioc.profiles import load_profile
 from ioc.streams.engine.kafka import KafkaPublisher

@@ -17,13 +17,14 @@ from ioc.streams.engine.registry import streams
 from ioc.streams.engine.sink import Sink
 from tests.integration.streams_wire import NOW, Wire, publish
 from tests.oracle import HISTORY, Picture
+from tests.rules import RULES
 
 ENGINE_TABLES = ("event_identity", "sink_position", "stream_gap", "partition_pause", "dead_letter", "irregularity", "source_state", "late_range")
 
 
 def make_sink(dsn: str, source: Source, *, clock: Clock | None = None, batch: int = 5000) -> Sink:
     """A sink on a database; its clock stands at NOW where none is given."""
-    return Sink(source, lambda: connect(dsn, application="test-sink"), clock or FrozenClock(NOW), batch=batch)
+    return Sink(source, lambda: connect(dsn, application="test-sink"), clock or FrozenClock(NOW), RULES, batch=batch)
 
 
 def drain(sink: Sink) -> None:
@@ -97,7 +98,7 @@ def _daily(conn: Connection, stream: Stream) -> Counter[tuple[Any, ...]]:
     assert stream.projection is not None
     daily = stream.projection.daily
     assert daily is not None
-    found = rows(conn, f"select day, {', '.join(daily.key)}, {', '.join(daily.measures)} from {daily.table}")
-    split = len(daily.key) + 1
-    return Counter({(stream.name, row[0], row[1:split], measure): n
+    found = rows(conn, f"select day, as_of_day, {', '.join(daily.key)}, {', '.join(daily.measures)} from {daily.table}")
+    split = len(daily.key) + 2
+    return Counter({(stream.name, row[0], row[1], row[2:split], measure): n
                     for row in found for measure, n in zip(daily.measures, row[split:], strict=True) if n})

@@ -10,11 +10,12 @@ import pytest
 from psycopg.rows import tuple_row
 
 from ioc.db.connect import Connection
-from ioc.panels.engine.moment import Moment, asked_moment, now_moment
+from ioc.moment import Moment, asked_moment, now_moment
 from ioc.panels.engine.registry import panels
 from ioc.streams.engine.registry import streams
 from tests import oracle
 from tests.integration.streams_wire import NOW, Wire, event, life
+from tests.rules import RULES
 
 START = datetime(2026, 11, 11, 2, tzinfo=UTC)
 LATE = event("camera", "occupancy", -8000, subject="cam-9", id_="late", waiting=40)
@@ -60,7 +61,7 @@ def answer(conn: Connection, asked: Asked) -> list[tuple[Any, ...]]:
     """Rows of one panel query; their columns must be the row class's fields."""
     panel = panels()[asked.panel]
     moment: Moment = MOMENTS[asked.moment]
-    parameters: Mapping[str, Any] = moment.parameters()
+    parameters: Mapping[str, Any] = moment.parameters(RULES.calendar)
     with conn.cursor(row_factory=tuple_row) as cursor:
         cursor.execute(panel.sql[asked.query].encode(), parameters)
         assert [c.name for c in cursor.description or ()] == [f.name for f in dataclasses.fields(panel.spec.rows[asked.query])]

@@ -36,8 +36,13 @@ def event(stream: str, fact: str, minutes: float = 0, *, subject: str = "S1", id
 def _required(stream: str, fact: str, minutes: float) -> dict[str, Any]:
     values = {"due_at": at(minutes + 60), "new_due_at": at(minutes + 120), "step_no": 1, "to_org": "STC", "rating": 3, "category": "rac",
               "channel": "app", "parent_id": "P1", "online": True, "waiting": 4, "staff_present": 1, "vehicles": 9, "interval_s": 60,
-              "kind": "crowd"}
-    return {name: values[name] for name in streams()[stream].facts[fact]}
+              "kind": "crowd", "point_id": "P1", "counter_no": "3", "ticket_no": "A1", "from_org": "G22", "number": "12", "symbol": "VP",
+              "issued_on": "2026-11-20", "owner_org": "STC", "progress_pct": 40, "meeting_id": "M1", "target": 95.0, "arrivals": 400,
+              "level": "full", "count": 3, "inspection_ref": "K1", "planned_on": "2026-12-01", "day": "2026-11-19", "visits": 100,
+              "onset_on": "2026-11-17", "cases": 6, "pupils": 500, "due_on": "2026-11-21", "beneficiaries_due": 120,
+              "beneficiaries_paid_by_account": 100}
+    promised = {"due_at": values["due_at"]} if (stream, fact) == ("dossier", "received") else {}
+    return promised | {name: values[name] for name in streams()[stream].facts[fact]}
 
 
 def binary(wire: Wire) -> tuple[Headers, bytes]:
@@ -64,7 +69,7 @@ def publish(broker: Publisher, wires: Sequence[Wire], *, every_other_structured:
     """Send events to the topics of their streams, keyed by subject."""
     for n, wire in enumerate(wires):
         headers, value = structured(wire) if every_other_structured and n % 2 else binary(wire)
-        broker.send(f"ioc.{wire['type'].split('.')[2]}", wire["subject"].encode(), value, headers)
+        broker.send(streams()[wire["type"].split(".")[2]].topic, wire["subject"].encode(), value, headers)
     broker.flush()
 
 
@@ -116,9 +121,21 @@ def life(random: Random, stream: str, subject: str, steps: int, moves: Mapping[s
 
 
 def _sometimes(random: Random, stream: str, fact: str, minutes: float) -> dict[str, Any]:
-    extra = {"due_at": at(minutes + random.choice([30, 90, 1500])), "channel": random.choice(["app", "counter"]), "note": "thêm"}
+    extra: dict[str, Any] = {"due_at": at(minutes + random.choice([30, 90, 1500])), "channel": random.choice(["app", "counter", "2"]), "note": "thêm"}
     if stream == "dossier":
-        extra |= {"new_due_at": at(minutes + 4000), "delivered_at": at(minutes + random.choice([5, 700]))}
+        extra |= {"new_due_at": at(minutes + 4000), "delivered_at": at(minutes + random.choice([5, 700])), "service_level": "full",
+                  "committed_n": random.randrange(4), "committed_unit": random.choice(["working_day", "working_hour", "calendar_day"]),
+                  "statutory_n": 5, "statutory_unit": "working_day", "digitised": random.random() < 0.5, "reused": True, "fee_due": True,
+                  "electronic_result": True, "provider": random.choice(["momo", "cash"]), "to_unit": "U3", "step_due_at": at(minutes + 30),
+                  "late_cause": random.choice(["slow_data_entry", "weather"])}
+    else:
+        extra |= {"approved": True, "reason_code": "spam", "media_ref": ["a", "b"], "category": random.choice(["TR-ROAD", "EM-WIRE", "rac"]),
+                  "jurisdiction": "elsewhere"}
     if (stream, fact) == ("dossier", "extended"):
         del extra["due_at"]  # an extension that does not extend is a dead letter
-    return {name: value for name, value in extra.items() if random.random() < 0.3}
+    if "committed_n" in (kept := {name: value for name, value in extra.items() if random.random() < 0.3}):
+        # A term is told whole; an hour's term of 0 is none.
+        kept |= {"committed_unit": extra["committed_unit"], "committed_n": extra["committed_n"] + (extra["committed_unit"] == "working_hour")}
+    else:
+        kept.pop("committed_unit", None)
+    return kept

@@ -9,6 +9,7 @@ from ioc.db.connect import connect
 from ioc.errors import ConfigurationError
 from ioc.streams.engine.memory import MemoryBroker
 from ioc.streams.engine.sink import Sink
+from tests.rules import RULES
 
 
 @pytest.fixture
@@ -21,6 +22,6 @@ def empty_dsn(postgres: str) -> Iterator[str]:
 
 
 def test_sink_names_the_remedy_when_the_database_was_never_migrated(empty_dsn: str) -> None:
-    sink = Sink(MemoryBroker().source(), lambda: connect(empty_dsn, application="test-sink"), SystemClock())
+    sink = Sink(MemoryBroker().source(), lambda: connect(empty_dsn, application="test-sink"), SystemClock(), RULES)
     with pytest.raises(ConfigurationError, match="ioc migrate"):
         sink.step(threading.Event())

@@ -89,7 +89,7 @@ def test_map_says_that_it_is_a_schematic() -> None:
 
 def test_cells_of_the_map_are_those_of_the_units_of_today(base: str) -> None:
     found = ask(base, "/geo/units.json").json
-    assert {f["id"] for f in found["features"]} == {u.code for u in PROFILE.units}
+    assert {f["id"] for f in found["features"]} == {u.code for u in PROFILE.units_on(NOW.date())}
 
 
 def test_web_stands_without_a_database_and_says_so(base: str) -> None:

@@ -11,15 +11,16 @@ from typing import Any
 
 from ioc.clock import Clock, FrozenClock
 from ioc.db.connect import Connection, connect
+from ioc.moment import asked_moment
 from ioc.panels.engine.build import build
 from ioc.panels.engine.contract import Number, Snapshot
-from ioc.panels.engine.moment import asked_moment
 from ioc.panels.engine.registry import panels
 from ioc.profiles import load_profile
 from ioc.streams.engine.envelope import write_headers
 from ioc.streams.engine.memory import MemoryBroker
 from ioc.streams.engine.registry import streams
 from ioc.streams.engine.sink import Sink
+from tests.rules import RULES
 
 PROFILE_FOLDER = Path(__file__).parents[1] / "profiles" / "binh_minh"
 PROFILE = load_profile(str(PROFILE_FOLDER))
@@ -46,7 +47,7 @@ class Story:
         self.clock = FrozenClock(NOW)
         self.broker = MemoryBroker()
         self._numbers = count(1)
-        self._sink = Sink(self.broker.source(), lambda: connect(dsn, application="story"), clock or self.clock)
+        self._sink = Sink(self.broker.source(), lambda: connect(dsn, application="story"), clock or self.clock, RULES)
 
     def tell(self, stream: str, fact: str, subject: str, at: datetime, *, source: str = "", **data: Any) -> None:
         """Publish one simulated event."""

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ioc.errors import InputError
-from ioc.panels.engine.moment import asked_moment, now_moment, read_moment
+from ioc.moment import asked_moment, now_moment, read_moment
+from tests.rules import RULES
 
 NOW = datetime(2026, 11, 21, 7, 5, tzinfo=UTC)
 
@@ -61,11 +62,11 @@ def test_at_with_known_is_the_time_machine() -> None:
 
 def test_windows_are_half_open_around_local_midnight() -> None:
     midnight = datetime(2026, 11, 20, 17, tzinfo=UTC)
-    assert now_moment(midnight).parameters()["day_from"] == midnight - timedelta(days=1)
-    assert now_moment(midnight + timedelta(microseconds=1)).parameters()["day_from"] == midnight
+    assert now_moment(midnight).parameters(RULES.calendar)["day_from"] == midnight - timedelta(days=1)
+    assert now_moment(midnight + timedelta(microseconds=1)).parameters(RULES.calendar)["day_from"] == midnight
 
 
 def test_year_begins_on_the_first_of_january_local() -> None:
-    found = now_moment(NOW).parameters()
+    found = now_moment(NOW).parameters(RULES.calendar)
     assert found["year_day"] == date(2026, 1, 1)
     assert found["year_from"] == datetime(2025, 12, 31, 17, tzinfo=UTC)

@@ -16,6 +16,7 @@ from ioc.streams.engine.event import Event, Message
 from ioc.streams.engine.fold import Folded, fold, initial
 from ioc.streams.engine.memory import MemoryBroker
 from ioc.streams.report import STREAM
+from tests.rules import RULES
 
 CLOSED: dict[str, Any] = {
     "service_request_id": "77-1",
@@ -70,7 +71,7 @@ def decoded(found: list[Imported]) -> list[Event[Any]]:
 
 def folded(*requests: dict[str, Any]) -> Folded:
     assert STREAM.projection
-    return fold(STREAM.projection, initial(STREAM.projection), sorted(decoded(imported(*requests)), key=lambda e: e.order))
+    return fold(STREAM.projection, initial(STREAM.projection), sorted(decoded(imported(*requests)), key=lambda e: e.order), RULES)
 
 
 def test_closed_request_becomes_a_whole_life() -> None:

@@ -12,9 +12,9 @@ from psycopg.rows import class_row, dict_row
 
 from ioc.db.connect import Connection
 from ioc.db.queries import named
+from ioc.moment import Moment
 from ioc.panels.engine.contract import Attention, Panel, Snapshot
 from ioc.panels.engine.freshness import Freshness, Heard, freshness
-from ioc.panels.engine.moment import Moment
 from ioc.profiles import Profile
 
 _MAP_KEY = secrets.token_bytes(16)
@@ -28,9 +28,10 @@ def _sql() -> dict[str, str]:
 
 def build(conn: Connection, panel: Panel, moment: Moment, profile: Profile) -> Snapshot:
     """A panel's snapshot at a moment, read in one transaction, so that its numbers belong together."""
+    parameters = moment.parameters(profile.calendar)
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read, read only")
-        rows = {name: _rows(conn, panel.sql[name], row, moment) for name, row in panel.spec.rows.items()}
+        rows = {name: _rows(conn, panel.sql[name], row, parameters) for name, row in panel.spec.rows.items()}
         heard = _heard(conn, panel.spec.streams, moment)
         attention = _attention(conn, panel.spec.streams) if moment.live else []
     figures = panel.snapshot(rows, moment, profile)
@@ -56,9 +57,9 @@ def _as_of(sources: Sequence[Freshness], moment: Moment) -> datetime | None:
     return min(heard) if heard else None
 
 
-def _rows(conn: Connection, sql: str, row: type[Any], moment: Moment) -> Sequence[Any]:
+def _rows(conn: Connection, sql: str, row: type[Any], parameters: Mapping[str, Any]) -> Sequence[Any]:
     with conn.cursor(row_factory=class_row(row)) as cursor:
-        return cursor.execute(sql.encode(), moment.parameters()).fetchall()
+        return cursor.execute(sql.encode(), parameters).fetchall()
 
 
 def _heard(conn: Connection, streams: Iterable[str], moment: Moment) -> list[Heard]:

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import msgspec
 
 from ioc.clock import local_day
+from ioc.moment import Moment
 from ioc.panels.engine.chart import Chart
 from ioc.panels.engine.freshness import Freshness
-from ioc.panels.engine.moment import Moment
 from ioc.profiles import Profile
 from ioc.words import Words
 

@@ -12,6 +12,7 @@ from ioc.streams.engine.broker import Partition
 from ioc.streams.engine.contract import Daily, Stream
 from ioc.streams.engine.decode import Decoder, decoder
 from ioc.streams.engine.event import DeadLetter, Event, Message
+from ioc.streams.engine.rules import Rules
 
 CHANNEL = "ioc_data"
 """NOTIFY channel: the payload is the stream whose data changed, or 'sink'."""
@@ -40,7 +41,10 @@ class Reader:
     """Decodes messages of all streams; `refuse_simulated` for a database born 'real'."""
 
     def __init__(self, streams: Mapping[str, Stream], *, refuse_simulated: bool) -> None:
-        self._decoders: dict[str, Decoder] = {s.topic: decoder(s) for s in streams.values()}
+        shares: dict[str, list[Stream]] = defaultdict(list)
+        for stream in streams.values():
+            shares[stream.topic].append(stream)
+        self._decoders: dict[str, Decoder] = {topic: decoder(*found) for topic, found in shares.items()}
         self._refuse_simulated = refuse_simulated
 
     def read(self, message: Message, now: datetime) -> Item:
@@ -57,8 +61,9 @@ class Reader:
 class BatchWriter:
     """Writes batches on one connection."""
 
-    def __init__(self, conn: Connection, streams: Mapping[str, Stream]) -> None:
+    def __init__(self, conn: Connection, streams: Mapping[str, Stream], rules: Rules) -> None:
         self._conn = conn
+        self._rules = rules
         self._streams = streams
         self._dailies: dict[str, Daily] = {
             s.projection.daily.table: s.projection.daily for s in streams.values() if s.projection and s.projection.daily
@@ -73,6 +78,7 @@ class BatchWriter:
         conn = self._conn
         letters = [i.meaning for i in items if isinstance(i.meaning, DeadLetter)]
         with conn.transaction():
+            conn.execute("select pg_advisory_xact_lock_shared(%s)", (states.REBUILD_LOCK,))
             new, repeats, conflicts = self._claim(items)
             letters += conflicts
             deltas: states.Deltas = {}
@@ -80,7 +86,7 @@ class BatchWriter:
                 store.insert_events(conn, stream, events, now)
                 store.note_late(conn, stream, events, now, now - WATERMARK_LAG)
                 if stream.projection:
-                    states.project(conn, stream, events, now, deltas)
+                    states.project(conn, stream, events, now, deltas, self._rules)
             states.write_deltas(conn, self._dailies, deltas)
             store.remember_sources(conn, new, repeats, now)
             store.bury(conn, letters, now)

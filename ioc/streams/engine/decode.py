@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -14,24 +14,34 @@ from ioc.streams.engine.event import Event, Message
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 YEARS = range(1900, 2200)
-"""Of the moments in the data; beyond lies what neither Python nor a person can calculate with (9999 as 'never')."""
+"""Of the moments and dates in the data; beyond lies what neither Python nor a person can calculate with (9999 as 'never')."""
 AHEAD = timedelta(hours=1)
 """How far a source's clock may run ahead of the centre's before its times are called impossible."""
 
 Decoder = Callable[[Message, datetime], Event[Any]]
 
 
-def decoder(stream: Stream) -> Decoder:
-    """Decoder of one stream's messages; its second argument is the moment of reading (aware UTC)."""
-    keys = frozenset(stream.schema.__struct_encode_fields__)
-    moments = _moments(stream.schema)
-    facts = {stream.type_of(fact): (fact, rank, required) for rank, (fact, required) in enumerate(stream.facts.items())}
+class _Kind(NamedTuple):
+    """What a type of event asks of its data."""
+
+    stream: Stream
+    fact: str
+    rank: int
+    required: tuple[str, ...]
+    keys: frozenset[str]
+    moments: list[tuple[str, str]]
+
+
+def decoder(*streams: Stream) -> Decoder:
+    """Decoder of the messages of one topic's streams; its second argument is the moment of reading (aware UTC)."""
+    kinds = {stream.type_of(fact): _Kind(stream, fact, rank, required, frozenset(stream.schema.__struct_encode_fields__), _moments(stream.schema))
+             for stream in streams for rank, (fact, required) in enumerate(stream.facts.items())}
 
     def decode(message: Message, now: datetime) -> Event[Any]:
         envelope = read_envelope(message)
-        if envelope.type not in facts:
-            raise InvalidEvent("type", f"'{envelope.type}' is no event of {stream.topic}; known are {', '.join(facts)}")
-        fact, rank, required = facts[envelope.type]
+        if envelope.type not in kinds:
+            raise InvalidEvent("type", f"'{envelope.type}' is no event of {streams[0].topic}; known are {', '.join(kinds)}")
+        stream, fact, rank, required, keys, moments = kinds[envelope.type]
         _check_time(envelope.time, now)
         raw, data = _data(stream.schema, envelope.data)
         for name in required:
@@ -69,16 +79,16 @@ def _check_time(at: datetime, now: datetime) -> None:
 
 
 def _moments(schema: type[msgspec.Struct]) -> list[tuple[str, str]]:
-    """Fields that hold a moment: (name, name on the wire)."""
+    """Fields that hold a moment or a date: (name, name on the wire)."""
     info = msgspec.inspect.type_info(schema)
     assert isinstance(info, msgspec.inspect.StructType)
     return [(f.name, f.encode_name) for f in info.fields
-            if any(isinstance(t, msgspec.inspect.DateTimeType) for t in getattr(f.type, "types", (f.type,)))]
+            if any(isinstance(t, msgspec.inspect.DateTimeType | msgspec.inspect.DateType) for t in getattr(f.type, "types", (f.type,)))]
 
 
 def _check_moments(moments: list[tuple[str, str]], data: msgspec.Struct) -> None:
     for name, key in moments:
-        at: datetime | None = getattr(data, name)
+        at: date | None = getattr(data, name)
         if at is not None and at.year not in YEARS:
             raise InvalidEvent("time", f"'{key}' is {at.isoformat()}: its year must be {YEARS.start} to {YEARS.stop - 1}; leave out what is unknown")
 

@@ -1,16 +1,22 @@
-"""The fold: a subject's events in event time → its state, its intervals, its irregularities. Pure."""
+"""The fold: a subject's events in event time → its state, its intervals, its irregularities, what it adds to the counts. Pure."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
-from ioc.streams.engine.contract import ANY, SAME, Projection
+from ioc.clock import local_day
+from ioc.streams.engine.contract import ANY, SAME, Contribution, Projection
 from ioc.streams.engine.event import Event
+from ioc.streams.engine.rules import Rules
 
 View = tuple[Any, ...]
 """Values of a projection's `history` fields, in its order."""
+
+Counts = dict[tuple[Any, ...], dict[str, int]]
+"""(day, as_of_day, *key) of a daily rollup → measure → difference."""
 
 
 class Irregularity(NamedTuple):
@@ -27,32 +33,72 @@ class Folded(NamedTuple):
     state: Any
     changes: list[tuple[datetime, View]]
     irregularities: list[Irregularity]
+    counts: Counts
 
 
 def initial(projection: Projection) -> Folded:
     """The state of a subject of which nothing is known."""
-    return Folded("", projection.state(), [], [])
+    return begun("", projection.state())
 
 
-def fold(projection: Projection, start: Folded, events: Iterable[Event[Any]]) -> Folded:
-    """Apply events, already in order, to a start state; `changes` and `irregularities` are of these events alone."""
+def begun(name: str, state: Any) -> Folded:
+    """A state from which a fold goes on."""
+    return Folded(name, state, [], [], {})
+
+
+def fold(projection: Projection, start: Folded, events: Iterable[Event[Any]], rules: Rules) -> Folded:
+    """Apply events, already in order, to a start state; changes, irregularities and counts are of these events alone."""
     name, state = start.name, start.state
     seen = view(projection, name, state) if name else None
     changes: list[tuple[datetime, View]] = []
     irregularities: list[Irregularity] = []
+    tally = _Tally(projection, name, state)
     for event in events:
         to = permitted(projection, name, event.fact)
         if to is None:
             irregularities.append(Irregularity(event, f"'{event.fact}' cannot follow '{name or 'nothing'}'"))
             continue
-        name, state = to, projection.apply(state, event)
+        before, state, name = (name, state), projection.apply(state, event, rules), to
+        if (name, state) != before:
+            tally.note(name, state, event.occurred_at)
         now = view(projection, name, state)
         if projection.history and name and now != seen:
             if changes and changes[-1][0] == event.occurred_at:
                 changes.pop()
             changes.append((event.occurred_at, now))
             seen = now
-    return Folded(name, state, _merged(changes, view(projection, start.name, start.state) if start.name else None), irregularities)
+    merged = _merged(changes, view(projection, start.name, start.state) if start.name else None)
+    return Folded(name, state, merged, irregularities, tally.counts)
+
+
+class _Tally:
+    """Differences in the daily counts, each on the day on which it came about."""
+
+    def __init__(self, projection: Projection, name: str, state: Any) -> None:
+        self._contributions = projection.daily.contributions if projection.daily else None
+        self._standing = self._of(name, state)
+        self.counts: Counts = {}
+
+    def _of(self, name: str, state: Any) -> list[Contribution]:
+        return list(self._contributions(name, state)) if self._contributions and name else []
+
+    def note(self, name: str, state: Any, at: datetime) -> None:
+        if self._contributions is None:
+            return
+        now = self._of(name, state)
+        if now != self._standing:
+            as_of = local_day(at)
+            self._add(-1, self._standing, as_of)
+            self._add(1, now, as_of)
+            self._standing = now
+
+    def _add(self, sign: int, contributions: Sequence[Contribution], as_of: date) -> None:
+        for c in contributions:
+            row = self.counts.setdefault((c.day, as_of, *c.key), defaultdict(int))
+            for measure in c.measures:
+                row[measure] += sign
+            for measure, amount in c.amounts:
+                row[measure] += sign * amount
 
 
 def permitted(projection: Projection, name: str, fact: str) -> str | None:

@@ -4,7 +4,7 @@ What was once known is never rewritten: a correction closes `known_to` of the ro
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,12 +31,18 @@ def prepare_stage(conn: Connection) -> None:
     conn.execute("create temp table if not exists stage_close (subject text, from_at timestamptz) on commit delete rows")
 
 
-def write(conn: Connection, stream: Stream, done: Iterable["Projected"], recorded_at: datetime) -> None:
+def write(conn: Connection, stream: Stream, done: Sequence["Projected"], recorded_at: datetime) -> None:
     """Write the intervals and irregularities that a batch changed."""
     projection = stream.projection
     assert projection is not None
-    whole = [p for p in done if p.whole]
-    standing = _read(conn, projection, [p.before.subject for p in whole])
+    again = [p.before.subject for p in done if p.whole]
+    if projection.history:
+        _write_intervals(conn, projection, done, again, recorded_at)
+    _irregularities(conn, stream, done, again, recorded_at)
+
+
+def _write_intervals(conn: Connection, projection: Projection, done: Sequence["Projected"], again: list[str], recorded_at: datetime) -> None:
+    standing = read(conn, projection, again)
     close: list[tuple[str, datetime]] = []
     add: list[tuple[str, Interval]] = []
     for p in done:
@@ -46,7 +52,6 @@ def write(conn: Connection, stream: Stream, done: Iterable["Projected"], recorde
         add += [(p.before.subject, i) for i in new if i not in old]
     _close(conn, projection, close, recorded_at)
     _insert(conn, projection, add, recorded_at)
-    _irregularities(conn, stream, done, [p.before.subject for p in whole], recorded_at)
 
 
 def intervals(changes: Sequence[tuple[datetime, View]]) -> list[Interval]:
@@ -69,7 +74,8 @@ def _continued(old: Sequence[Interval], changes: Sequence[tuple[datetime, View]]
     return intervals([*heads, *changes])
 
 
-def _read(conn: Connection, projection: Projection, subjects: list[str]) -> dict[str, list[Interval]]:
+def read(conn: Connection, projection: Projection, subjects: list[str]) -> dict[str, list[Interval]]:
+    """Intervals of subjects as known now."""
     found: dict[str, list[Interval]] = defaultdict(list)
     if not subjects:
         return found
@@ -108,17 +114,18 @@ def _insert(conn: Connection, projection: Projection, rows: Sequence[tuple[str, 
             copy.write_row((subject, from_at, to_at or FOREVER, at, FOREVER, seen[state] in projection.open_states, *seen))
 
 
-def _irregularities(conn: Connection, stream: Stream, done: Iterable["Projected"], folded_again: list[str], at: datetime) -> None:
+def _irregularities(conn: Connection, stream: Stream, done: Sequence["Projected"], folded_again: list[str], at: datetime) -> None:
     found = {(p.before.subject, i.event.identity): i for p in done for i in p.after.irregularities}
     if folded_again:
-        rows = conn.execute("select subject, encode(uuid_send(identity), 'hex') from irregularity "
+        rows = conn.execute("select subject, encode(uuid_send(identity), 'hex'), reason from irregularity "
                             "where stream = %s and subject = any(%s) and known_to = 'infinity'", (stream.name, folded_again)).fetchall()
-        known: set[tuple[str, str]] = {(row[0], row[1]) for row in rows}
-        cleared = known - set(found)
-        if cleared:
+        known: set[tuple[str, str, str]] = {(row[0], row[1], row[2]) for row in rows}
+        # One that stays for another reason is another one: what stands does not depend on the order of arrival.
+        standing = {(subject, identity, i.reason) for (subject, identity), i in found.items()}
+        if cleared := known - standing:
             conn.execute("update irregularity set known_to = %s where stream = %s and identity = any(%s::uuid[]) and known_to = 'infinity'",
-                         (at, stream.name, [identity for _, identity in cleared]))
-        found = {key: value for key, value in found.items() if key not in known}
+                         (at, stream.name, [identity for _, identity, _ in cleared]))
+        found = {(subject, identity): i for (subject, identity), i in found.items() if (subject, identity, i.reason) not in known}
     with conn.cursor() as cursor:
         cursor.executemany(
             "insert into irregularity (stream, subject, identity, occurred_at, reason, known_from) values (%s, %s, %s, %s, %s, %s)",

@@ -1,4 +1,4 @@
-"""The room is the registry: every module of `ioc.streams` is a stream, checked when it is loaded."""
+"""The room is the registry: every module of `ioc.streams` is a stream, checked when it is loaded; a name with `_` before it is a part of one."""
 
 import importlib
 import pkgutil
@@ -20,18 +20,17 @@ def streams() -> dict[str, Stream]:
         ContractError: a file that breaks its contract; the sentence names it.
 
     """
-    names = sorted(m.name for m in pkgutil.iter_modules(ioc.streams.__path__) if m.name != "engine")
+    names = sorted(m.name for m in pkgutil.iter_modules(ioc.streams.__path__) if m.name != "engine" and not m.name.startswith("_"))
     found = [_stream(importlib.import_module(f"ioc.streams.{name}"), name) for name in names]
-    for attribute in ("topic", "table"):
-        values = [getattr(s, attribute) for s in found]
-        if len(set(values)) != len(values):
-            raise ContractError(f"two streams share a {attribute}: {values}")
+    for s in found:
+        if s.topic.removeprefix("ioc.") not in names:
+            raise ContractError(f"ioc/streams/{s.name}.py: STREAM.topic is '{s.topic}'; it must be 'ioc.{s.name}' or the topic of another stream")
     return {s.name: s for s in found}
 
 
-def by_topic() -> dict[str, Stream]:
-    """Streams by Kafka topic."""
-    return {s.topic: s for s in streams().values()}
+def topics() -> list[str]:
+    """Kafka topics of all streams, sorted."""
+    return sorted({s.topic for s in streams().values()})
 
 
 def _stream(module: ModuleType, name: str) -> Stream:
@@ -40,9 +39,8 @@ def _stream(module: ModuleType, name: str) -> Stream:
         raise ContractError(f"ioc/streams/{name}.py defines no STREAM of type Stream")
     if stream.name != name:
         raise ContractError(f"ioc/streams/{name}.py: STREAM.name is '{stream.name}', it must be the file's name")
-    for attribute, wanted in (("topic", f"ioc.{name}"), ("table", f"{name}_event")):
-        if getattr(stream, attribute) != wanted:
-            raise ContractError(f"ioc/streams/{name}.py: STREAM.{attribute} is '{getattr(stream, attribute)}', it must be '{wanted}'")
+    if stream.table != f"{name}_event":
+        raise ContractError(f"ioc/streams/{name}.py: STREAM.table is '{stream.table}', it must be '{name}_event'")
     fields = set(stream.schema.__struct_fields__)
     for fact, required in stream.facts.items():
         if missing := set(required) - fields:
@@ -59,7 +57,7 @@ def _check_projection(name: str, stream: Stream, projection: Projection) -> None
     if missing := set(projection.history) - {f.name for f in infos} - {"state"}:
         raise ContractError(f"ioc/streams/{name}.py: history names {sorted(missing)}, which the state lacks")
     if projection.mode == "fold":
-        if unknown := set(stream.facts) ^ set(projection.transitions):
+        if unknown := set(stream.facts) - projection.observations ^ set(projection.transitions):
             raise ContractError(f"ioc/streams/{name}.py: transitions and facts differ in {sorted(unknown)}")
         states = {"", ANY, SAME} | projection.open_states | _targets(projection)
         for fact, moves in projection.transitions.items():

@@ -17,7 +17,9 @@ from ioc.streams.engine.breaker import Breaker
 from ioc.streams.engine.broker import Partition, Source
 from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.event import DeadLetter, Message
+from ioc.streams.engine.rebuild import stale
 from ioc.streams.engine.registry import streams
+from ioc.streams.engine.rules import Rules
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +38,12 @@ class Totals(NamedTuple):
 class Sink:
     """The loop. `connect` opens a database connection and raises UnavailableError while there is none."""
 
-    def __init__(self, source: Source, connect: Callable[[], Connection], clock: Clock, *, batch: int = 5000) -> None:
+    def __init__(self, source: Source, connect: Callable[[], Connection], clock: Clock, rules: Rules, *,
+                 batch: int = 5000) -> None:
         self._source = source
         self._connect = connect
         self._clock = clock
+        self._rules = rules
         self._batch = batch
         self._streams: dict[str, Stream] = streams()
         self._breaker = Breaker()
@@ -148,8 +152,10 @@ class Sink:
             try:
                 self._conn = self._connect()
                 self._reader = Reader(self._streams, refuse_simulated=mark(self._conn) == "real")
+                if old := stale(self._conn, self._streams, self._rules, self._clock.now()):
+                    log.warning("states of %s were folded by another version or other rules: run `ioc rebuild --stale`", ", ".join(old))
                 self._conn.commit()
-                self._writer = BatchWriter(self._conn, self._streams)
+                self._writer = BatchWriter(self._conn, self._streams, self._rules)
             except (UnavailableError, psycopg.OperationalError) as error:
                 self._drop_broken(error, stop)
 

@@ -11,7 +11,8 @@ from ioc.db.connect import Connection
 from ioc.streams.engine import history
 from ioc.streams.engine.contract import Projection, Stream
 from ioc.streams.engine.event import Event
-from ioc.streams.engine.fold import Folded, fold, initial
+from ioc.streams.engine.fold import Counts, Folded, begun, fold, initial
+from ioc.streams.engine.rules import Rules
 
 ENGINE_COLUMNS = ("subject", "state", "version", "first_at", "since_at", "last_at", "last_sequence", "last_rank", "last_source", "last_id",
                   "simulated", "recorded_at")
@@ -20,6 +21,8 @@ Deltas = dict[tuple[str, tuple[Any, ...]], dict[str, int]]
 
 
 _TICK = timedelta(microseconds=1)
+REBUILD_LOCK = 4_711_002
+"""Advisory lock: sinks share it for a batch, a rebuild has it alone."""
 
 
 class Standing(NamedTuple):
@@ -37,12 +40,16 @@ class Standing(NamedTuple):
 
 
 class Projected(NamedTuple):
-    """A subject after the batch. `whole`: folded from its first event, so changes and irregularities are all there are."""
+    """A subject after the batch. `whole`: folded from its first event, so changes and irregularities are all there are.
+
+    `counted`: what the daily counts hold of it already, as far as `after.counts` says it again.
+    """
 
     before: Standing
     after: Folded
     events: list[Event[Any]]
     whole: bool
+    counted: Counts
 
 
 def state_columns(projection: Projection) -> tuple[str, ...]:
@@ -57,21 +64,39 @@ def prepare_stage(conn: Connection, stream: Stream) -> None:
         history.prepare_stage(conn)
 
 
-def project(conn: Connection, stream: Stream, events: Sequence[Event[Any]], recorded_at: datetime, deltas: Deltas) -> None:
+def project(conn: Connection, stream: Stream, events: Sequence[Event[Any]], recorded_at: datetime, deltas: Deltas, rules: Rules) -> None:
     """Bring the states of the events' subjects up to date; rollup differences are added to `deltas`, not written."""
     projection = stream.projection
     assert projection is not None
     by_subject: dict[str, list[Event[Any]]] = defaultdict(list)
     for event in events:
-        by_subject[event.subject].append(event)
+        if event.fact not in projection.observations:
+            by_subject[event.subject].append(event)
+    if not by_subject:
+        return
     standings = _lock(conn, projection, by_subject, recorded_at)
-    done = _fold_all(conn, stream, standings, by_subject)
+    done = _fold_all(conn, stream, standings, by_subject, rules)
     at = _stamp(standings, recorded_at)
     _write_states(conn, projection, done, at)
-    if projection.history:
+    if projection.mode == "fold":
         history.write(conn, stream, done, at)
     if projection.daily:
         _add_deltas(projection, done, deltas)
+
+
+def write_again(conn: Connection, stream: Stream, told: Sequence[tuple[str, list[Event[Any]], Folded]], at: datetime) -> int:
+    """Write subjects that were folded from their first event; answers how many came out otherwise than they stood."""
+    projection = stream.projection
+    assert projection is not None
+    standings = {s.subject: s for s in _lock(conn, projection, {subject: events for subject, events, _ in told}, at)}
+    done = [Projected(standings[subject], folded, events, whole=True, counted={}) for subject, events, folded in told]
+    changed = [p for p in done if p.before.last is None or (p.before.name, p.before.state) != (p.after.name, p.after.state)]
+    stamp = _stamp([p.before for p in done], at)
+    if changed:
+        _write_states(conn, projection, changed, stamp)
+    if projection.mode == "fold":
+        history.write(conn, stream, done, stamp)
+    return len(changed)
 
 
 def _stamp(standings: Sequence[Standing], recorded_at: datetime) -> datetime:
@@ -91,11 +116,17 @@ def _lock(conn: Connection, projection: Projection, by_subject: Mapping[str, Seq
         "from unnest(%s::text[], %s::timestamptz[]) with ordinality u (subject, first_at, n) order by n on conflict (subject) do nothing",
         (*constants[:2], *constants[3:], subjects, firsts),
     )
+    return list(read_states(conn, projection, subjects, lock=True).values())
+
+
+def read_states(conn: Connection, projection: Projection, subjects: Sequence[str], *, lock: bool = False) -> dict[str, Standing]:
+    """State rows of subjects, in subject order; `lock` keeps them from others until the transaction ends."""
     rows = conn.execute(
-        f"select {', '.join(columns)} from {projection.table} where subject = any(%s) order by subject collate \"C\" for update",
-        (subjects,),
+        f"select {', '.join(state_columns(projection))} from {projection.table} where subject = any(%s) "
+        f"order by subject collate \"C\"{' for update' if lock else ''}",
+        (list(subjects),),
     ).fetchall()
-    return [_standing(projection, row) for row in rows]
+    return {row[0]: _standing(projection, row) for row in rows}
 
 
 def _values(state: msgspec.Struct) -> tuple[Any, ...]:
@@ -109,7 +140,8 @@ def _standing(projection: Projection, row: Sequence[Any]) -> Standing:
     return Standing(subject, name, version, first_at, since_at, last, simulated, recorded_at, state)
 
 
-def _fold_all(conn: Connection, stream: Stream, standings: Sequence[Standing], by_subject: Mapping[str, list[Event[Any]]]) -> list[Projected]:
+def _fold_all(conn: Connection, stream: Stream, standings: Sequence[Standing], by_subject: Mapping[str, list[Event[Any]]],
+              rules: Rules) -> list[Projected]:
     projection = stream.projection
     assert projection is not None
     late: list[Standing] = []
@@ -119,12 +151,16 @@ def _fold_all(conn: Connection, stream: Stream, standings: Sequence[Standing], b
         if projection.mode == "fold" and _comes_late(standing, events[0]):
             late.append(standing)
             continue
-        done.append(Projected(standing, fold(projection, Folded(standing.name, standing.state, [], []), events), events, whole=False))
+        after = fold(projection, begun(standing.name, standing.state), events, rules)
+        done.append(Projected(standing, after, events, whole=False, counted={}))
     if late:
         stories = read_events(conn, stream, [s.subject for s in late], min(_first(s, by_subject) for s in late))
         for standing in late:
             events = stories[standing.subject]
-            done.append(Projected(standing, fold(projection, initial(projection), events), events, whole=True))
+            new = {e.identity for e in by_subject[standing.subject]}
+            known = fold(projection, initial(projection), [e for e in events if e.identity not in new], rules) if projection.daily else None
+            after = fold(projection, initial(projection), events, rules)
+            done.append(Projected(standing, after, events, whole=True, counted=known.counts if known else {}))
     return done
 
 
@@ -140,11 +176,13 @@ def _first(standing: Standing, by_subject: Mapping[str, Sequence[Event[Any]]]) -
 def read_events(conn: Connection, stream: Stream, subjects: Sequence[str], since: datetime) -> dict[str, list[Event[Any]]]:
     """Whole stories of subjects, in order. `since` bounds the chunks that are read (1.9 ms instead of 65 in 152 chunks)."""
     fields = stream.schema.__struct_fields__
-    ranks = {stream.type_of(fact): (fact, rank) for rank, fact in enumerate(stream.facts)}
+    assert stream.projection is not None
+    skipped = stream.projection.observations
+    ranks = {stream.type_of(fact): (fact, rank) for rank, fact in enumerate(stream.facts) if fact not in skipped}
     rows = conn.execute(
         f"select encode(uuid_send(identity), 'hex'), source, event_id, type, subject, occurred_at, sequence, simulated, {', '.join(fields)} "
-        f"from {stream.table} where subject = any(%s) and occurred_at >= %s",
-        (list(subjects), since),
+        f"from {stream.table} where subject = any(%s) and occurred_at >= %s and type <> all(%s)",
+        (list(subjects), since, [stream.type_of(fact) for fact in sorted(skipped)]),
     )
     stories: dict[str, list[Event[Any]]] = {subject: [] for subject in subjects}
     for identity, source, event_id, type_, subject, occurred_at, sequence, simulated, *data in rows:
@@ -181,14 +219,14 @@ def _state_row(p: Projected, at: datetime) -> tuple[Any, ...]:
 
 
 def _add_deltas(projection: Projection, done: Iterable[Projected], deltas: Deltas) -> None:
-    daily = projection.daily
-    assert daily is not None
+    assert projection.daily is not None
+    table = projection.daily.table
     for p in done:
-        for sign, name, state in ((-1, p.before.name, p.before.state), (1, p.after.name, p.after.state)):
-            for c in daily.contributions(name, state):
-                row = deltas.setdefault((daily.table, (c.day, *c.key)), defaultdict(int))
-                for measure in c.measures:
-                    row[measure] += sign
+        for sign, counts in ((-1, p.counted), (1, p.after.counts)):
+            for key, measures in counts.items():
+                row = deltas.setdefault((table, key), defaultdict(int))
+                for measure, n in measures.items():
+                    row[measure] += sign * n
 
 
 def write_deltas(conn: Connection, dailies: Mapping[str, Any], deltas: Deltas) -> None:
@@ -199,11 +237,11 @@ def write_deltas(conn: Connection, dailies: Mapping[str, Any], deltas: Deltas) -
             rows[table].append((*key, *(measures.get(m, 0) for m in dailies[table].measures)))
     for table, values in sorted(rows.items()):
         daily = dailies[table]
-        columns = ("day", *daily.key, *daily.measures)
+        columns = ("day", "as_of_day", *daily.key, *daily.measures)
         sums = ", ".join(f"{m} = t.{m} + excluded.{m}" for m in daily.measures)
         with conn.cursor() as cursor:
             cursor.executemany(
                 f"insert into {table} as t ({', '.join(columns)}) values ({', '.join(['%s'] * len(columns))}) "
-                f"on conflict (day, {', '.join(daily.key)}) do update set {sums}",
+                f"on conflict ({', '.join(('day', 'as_of_day', *daily.key))}) do update set {sums}",
                 values,
             )

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from ioc.moment import now_moment
 from ioc.panels.engine.contract import Snapshot
 from ioc.panels.engine.freshness import Heard, freshness
-from ioc.panels.engine.moment import now_moment
 from ioc.panels.engine.registry import panels
 from ioc.profiles import load_profile
 
@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 20, 3, 30, tzinfo=UTC)
 
 # Queries that always answer with a row; all others may answer with none.
 _ALWAYS: dict[str, tuple[dict[str, Any], ...]] = {
-    "yesterday": ({},), "day_facts": ({},), "year_before_today": ({},), "uptime": ({},), "periods": ({"period": "today"}, {"period": "month"}),
+    "yesterday": ({},), "day_facts": ({},), "year": ({},), "uptime": ({},), "periods": tuple({"period": period} for period in ("today", "month", "year")),
 }
 
 

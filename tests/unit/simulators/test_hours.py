@@ -1,5 +1,4 @@
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -7,7 +6,7 @@ from ioc.clock import LOCAL
 from ioc.profiles import load_profile
 from simulators.engine.hours import WorkingTime
 
-HOURS = WorkingTime(load_profile(str(Path(__file__).parents[2] / "profiles" / "binh_minh")))
+HOURS = WorkingTime(load_profile("soc_trang"))
 
 
 def local(text: str) -> datetime:

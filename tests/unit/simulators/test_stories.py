@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from ioc.clock import local_day
 from ioc.profiles import load_profile
 from simulators.engine.contract import Scenario, SimulatedEvent
 from simulators.engine.registry import registered
@@ -62,7 +63,7 @@ def test_some_dossiers_are_open_and_overdue_at_the_end() -> None:
 
 
 def test_reports_lie_near_their_unit_and_name_no_person() -> None:
-    units = {u.code: u for u in PROFILE.units}
+    units = {u.code: u for u in PROFILE.units_on(local_day(START))}
     for e in month("report"):
         assert not {"note", "address"} & set(e.data)
         if e.fact == "submitted":

@@ -9,12 +9,13 @@ from ioc.streams.camera import CameraState, apply
 from ioc.streams.engine.decode import decoder
 from ioc.streams.engine.registry import streams
 from tests.integration.streams_wire import NOW, Wire, event, message
+from tests.rules import RULES
 
 
 def seen(*wires: Wire) -> CameraState:
     decode, state = decoder(streams()["camera"]), CameraState()
     for wire in wires:
-        state = apply(state, decode(message(wire), NOW))
+        state = apply(state, decode(message(wire), NOW), RULES)
     return state
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from ioc.streams.engine.decode import decoder
 from ioc.streams.engine.event import Event
-from ioc.streams.engine.fold import Folded, fold, initial
+from ioc.streams.engine.fold import Folded, begun, fold, initial
 from ioc.streams.engine.registry import streams
 from tests.integration.streams_wire import BASE, NOW, Wire, event, message
+from tests.rules import RULES
 
 DOSSIER = streams()["dossier"]
 PROJECTION = DOSSIER.projection
@@ -23,11 +24,11 @@ def decoded(*wires: Wire) -> list[Event[Any]]:
 
 def folded(*wires: Wire) -> Folded:
     assert PROJECTION is not None
-    return fold(PROJECTION, initial(PROJECTION), sorted(decoded(*wires), key=lambda e: e.order))
+    return fold(PROJECTION, initial(PROJECTION), sorted(decoded(*wires), key=lambda e: e.order), RULES)
 
 
 def test_fold_of_nothing_is_nothing() -> None:
-    assert folded() == Folded("", DOSSIER.projection.state(), [], [])  # type: ignore[union-attr]
+    assert folded() == begun("", DOSSIER.projection.state())  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("first", "second"), [
@@ -83,6 +84,6 @@ def test_fold_goes_on_where_it_stopped() -> None:
     assert PROJECTION is not None
     wires = [event("dossier", fact, n) for n, fact in enumerate(("submitted", "received", "transferred", "result_ready"))]
     before = folded(*wires[:2])
-    after = fold(PROJECTION, Folded(before.name, before.state, [], []), decoded(*wires[2:]))
+    after = fold(PROJECTION, begun(before.name, before.state), decoded(*wires[2:]), RULES)
     assert (after.name, after.state) == (folded(*wires).name, folded(*wires).state)
     assert before.changes + after.changes == folded(*wires).changes

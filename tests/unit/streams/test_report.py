@@ -10,6 +10,7 @@ from ioc.streams.engine.fold import Folded, fold, initial
 from ioc.streams.engine.registry import streams
 from ioc.streams.report import contributions
 from tests.integration.streams_wire import NOW, Wire, at, event, message
+from tests.rules import RULES
 
 STREAM = streams()["report"]
 DONE = ("submitted", "verified", "assigned", "accepted", "resolved")
@@ -18,7 +19,7 @@ DONE = ("submitted", "verified", "assigned", "accepted", "resolved")
 def lived(*wires: Wire) -> Folded:
     assert STREAM.projection is not None
     decode = decoder(STREAM)
-    return fold(STREAM.projection, initial(STREAM.projection), [decode(message(wire), NOW) for wire in wires])
+    return fold(STREAM.projection, initial(STREAM.projection), [decode(message(wire), NOW) for wire in wires], RULES)
 
 
 def told(*facts: str, first: dict[str, Any] | None = None) -> list[Wire]:

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from ioc.errors import ContractError
-from ioc.streams import camera, dossier
+from ioc.streams import dossier
 from ioc.streams.engine.contract import Projection, Stream
-from ioc.streams.engine.registry import _stream, by_topic, streams
+from ioc.streams.engine.registry import _stream, streams, topics
 
 GOOD = dossier.STREAM
 PROJECTION = GOOD.projection
@@ -37,8 +37,8 @@ def projected(**changes: Any) -> Stream:
 
 
 def test_every_file_is_registered_under_its_name_and_topic() -> None:
-    assert list(streams()) == ["camera", "dossier", "report"]
-    assert by_topic()["ioc.camera"] is camera.STREAM
+    assert {"camera", "dossier", "report"} <= set(streams())
+    assert "ioc.camera" in topics()
 
 
 @pytest.mark.parametrize(("stream", "told"), [

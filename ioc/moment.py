@@ -1,9 +1,10 @@
-"""The moment a panel shows, and what it knows: now, any past moment, or the wall as it stood then."""
+"""The moment that figures show, and what they know: now, any past moment, or the wall as it stood then."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from ioc.calendar.working import WorkingCalendar
 from ioc.clock import LOCAL, end_of, local_day, start_of
 from ioc.errors import InputError
 
@@ -27,16 +28,27 @@ class Moment:
         """Local day that the moment closes: 24:00 belongs to the day that ends."""
         return local_day(self.at - _TICK)
 
-    def parameters(self) -> dict[str, Any]:
-        """Parameters of every panel query; windows are half-open, [from, at)."""
+    def parameters(self, calendar: WorkingCalendar) -> dict[str, Any]:
+        """Parameters of every query; windows are half-open, [from, at).
+
+        `as_of`, `from_history`: for `dossier_counts` and its like; a day's end comes from the daily counts, a moment within a day
+        and what was known then from the intervals. `due_soon_at`: close of business of the next working day. `overdue_3_after`: what
+        was due after it is at most three working days overdue.
+        """
         day = self.day
-        return {
+        today = 0 if calendar.is_working_day(day) else 1  # a day off has no working day of its own to be overdue by
+        late = {f"overdue_{n}_after": start_of(calendar.next_working_day(day, -(n + today))) for n in (1, 3, 7, 15)}
+        return late | {
             "at": self.at,
             "instant": self.at - _TICK,
             "known": self.known,
             "time_machine": self.time_machine,
             "jurisdiction": self.jurisdiction,
             "day": day,
+            "tomorrow": day + timedelta(days=1),
+            "as_of": None if self.live else day,
+            "from_history": not self.live and (self.time_machine or self.at != end_of(day)),
+            "due_soon_at": calendar.closing(calendar.next_working_day(day)),
             "day_from": start_of(day),
             "yesterday_instant": self.at - _TICK - timedelta(days=1),
             "month_ago": day - timedelta(days=30),

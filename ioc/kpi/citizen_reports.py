@@ -1,0 +1,46 @@
+"""Phản ánh, kiến nghị: how many came, how fast and how well they were dealt with. Formulas: domain notes §3.10 and §4.2."""
+
+from ioc.kpi.engine.contract import Kpi
+
+STREAMS = ("report",)
+
+KPIS = (
+    Kpi(key="submitted", label="Tiếp nhận", formula="số phản ánh gửi trong kỳ", unit="reports", basis="thiết kế", query="results",
+        over=("submitted",)),
+    Kpi(key="resolved", label="Đã xử lý", formula="số phản ánh xử lý xong trong kỳ", unit="reports", basis="thiết kế", query="results",
+        over=("resolved",)),
+    Kpi(key="handled_rate", label="Tỷ lệ xử lý", formula="đã xử lý / (đã gửi − từ chối − gộp), của phản ánh gửi trong kỳ", unit="%",
+        basis="Huế 98,9%; TP HCM 1022", query="sent", over=("handled",), under=("valid",), scale=100, better="up"),
+    Kpi(key="on_time_rate", label="Tỷ lệ đúng hạn", formula="xử lý trong thời hạn / đã xử lý có thời hạn", unit="%", basis="TP HCM 1022",
+        query="results", over=("on_time",), under=("on_time", "late"), scale=100, better="up"),
+    Kpi(key="late", label="Xử lý trễ", formula="xử lý xong sau thời hạn", unit="reports", basis="TP HCM 1022", query="results", over=("late",),
+        better="down"),
+    Kpi(key="triage_minutes", label="Thời gian tiếp nhận", formula="trung vị (phân loại − gửi), phút, của phản ánh gửi trong kỳ", unit="minutes",
+        basis="quy định 1022 TP HCM: 5 phút", query="speed", over=("triage_min",), counts=("triaged",), adds_up=False, better="down"),
+    Kpi(key="resolve_hours", label="Thời gian xử lý", formula="trung vị (xử lý xong − gửi), giờ, của phản ánh xử lý trong kỳ", unit="hours",
+        basis="thiết kế", query="speed", over=("resolve_h",), counts=("resolved",), adds_up=False, better="down"),
+    Kpi(key="resolve_hours_p90", label="Thời gian xử lý, 9 trên 10", formula="phân vị 90 (xử lý xong − gửi), giờ", unit="hours", basis="thiết kế",
+        query="speed", over=("resolve_p90_h",), counts=("resolved",), adds_up=False, better="down"),
+    Kpi(key="satisfied_rate", label="Hài lòng", formula="(hài lòng + chấp nhận) / lượt đánh giá", unit="%", basis="Huế 92%", query="results",
+        over=("satisfied",), under=("rated",), scale=100, better="up"),
+    Kpi(key="response_rate", label="Tỷ lệ có đánh giá", formula="lượt đánh giá / đã xử lý", unit="%", basis="thiết kế", query="results",
+        over=("rated",), under=("resolved",), scale=100),
+    Kpi(key="reopened_rate", label="Mở lại", formula="phản ánh bị mở lại / đã gửi, của phản ánh gửi trong kỳ", unit="%", basis="thiết kế, dưới 5%",
+        query="results", over=("reopened",), under=("submitted",), scale=100, better="down"),
+    Kpi(key="duplicate_rate", label="Trùng lặp", formula="gộp / đã gửi", unit="%", basis="thiết kế", query="results", over=("merged",),
+        under=("submitted",), scale=100),
+    Kpi(key="rejected_rate", label="Không hợp lệ", formula="từ chối / đã gửi", unit="%", basis="thiết kế", query="results", over=("rejected",),
+        under=("submitted",), scale=100),
+    Kpi(key="spam_rate", label="Tin rác", formula="từ chối vì tin rác / đã gửi", unit="%", basis="Bình Dương 1022", query="results", over=("spam",),
+        under=("submitted",), scale=100),
+    Kpi(key="open", label="Đang xử lý", formula="đã gửi, chưa xử lý xong, không từ chối, không gộp, không chuyển", unit="reports", basis="thiết kế",
+        query="backlog", over=("open",), is_stock=True),
+    Kpi(key="overdue", label="Quá hạn", formula="đang mở, quá thời hạn, không tạm dừng", unit="reports", basis="thiết kế (CR-04)",
+        query="backlog", over=("overdue",), is_stock=True, better="down"),
+    Kpi(key="untriaged", label="Chờ phân loại", formula="đang mở, chưa xác minh", unit="reports", basis="thiết kế (CR-01)", query="backlog",
+        over=("untriaged",), is_stock=True, better="down"),
+    Kpi(key="danger", label="Nguy hiểm đang mở", formula="đang mở, ưu tiên 1", unit="reports", basis="thiết kế (CR-07)", query="backlog",
+        over=("danger",), is_stock=True, better="down"),
+    Kpi(key="bounced", label="Chuyển nhiều lần, chưa rõ cơ quan xử lý", formula="đang mở, bị trả lại từ 2 lần", unit="reports",
+        basis="NĐ 61/2018/NĐ-CP (CR-08)", query="backlog", over=("bounced",), is_stock=True, better="down"),
+)

@@ -1,0 +1,1 @@
+"""The machine behind the figures: their contract, their registry, their computation."""

@@ -1,0 +1,148 @@
+"""From the database to figures: a section's queries over a period, for a moment, added up to the scope that is asked for."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from ioc.calendar.periods import Period, elapsed
+from ioc.clock import end_of, start_of
+from ioc.db.connect import Connection
+from ioc.kpi.engine.contract import FEW, Figure, Kpi, Scope, Section
+from ioc.moment import Moment
+from ioc.places.register import Register
+from ioc.profiles import Profile
+
+Place = tuple[str, str]
+"""(unit_code, org_code); '' = all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked: figures of a period up to a moment, for the province or by unit or agency.
+
+    `boundaries`: 'now' adds old units up to those of today, 'then' leaves each figure to the unit that it belonged to.
+    """
+
+    period: Period
+    moment: Moment
+    scope: Scope = "province"
+    boundaries: str = "now"
+
+
+def compute(conn: Connection, section: Section, question: Question, profile: Profile, register: Register) -> list[Figure]:
+    """Figures of a section, read in one transaction so that they belong together."""
+    period = elapsed(question.period, question.moment.day)
+    with conn.transaction():
+        conn.execute("set transaction isolation level repeatable read, read only")
+        rows = {name: _rows(conn, sql, question, period, profile) for name, sql in section.sql.items() if _needed(section, name)}
+        simulated = _is_simulated(conn, section.streams)
+        closed = _closings(conn, section.streams, period)
+    common = [flag for flag, so in (("simulated", simulated), ("unfinished", period.last_day < question.period.last_day), *closed.items()) if so]
+    if profile.calendar.unconfirmed(period.first_day, period.last_day):
+        common.append("calendar_unconfirmed")
+    found: list[Figure] = []
+    for kpi in section.kpis.values():
+        sums, unplaced = _summed(kpi, rows[kpi.query], question, register)
+        flags = (*common, "unplaced") if unplaced else tuple(common)
+        found += [_figure(section, kpi, place, columns, question, period, flags) for place, columns in sorted(sums.items())]
+    return found
+
+
+def _needed(section: Section, query: str) -> bool:
+    return any(k.query == query for k in section.kpis.values())
+
+
+def parameters(moment: Moment, period: Period, profile: Profile) -> dict[str, Any]:
+    """Parameters of every query: those of the moment, and the period's days and moments, half-open."""
+    until = period.last_day + timedelta(days=1)
+    return moment.parameters(profile.calendar) | {
+        "since_day": period.first_day, "until_day": until, "since": start_of(period.first_day), "until": min(end_of(period.last_day), moment.at),
+    }
+
+
+def _rows(conn: Connection, sql: str, question: Question, period: Period, profile: Profile) -> list[tuple[date, Mapping[str, Any]]]:
+    """Rows with the first day of the stretch they belong to: within one, no unit begins or ends, so a code means one unit."""
+    found: list[tuple[date, Mapping[str, Any]]] = []
+    stretches = [period] if question.scope != "unit" or question.boundaries == "then" else list(_stretches(period, profile))
+    for stretch in stretches:
+        with conn.cursor(row_factory=dict_row) as cursor:
+            answered = cursor.execute(sql.encode(), parameters(question.moment, stretch, profile)).fetchall()
+        found += [(stretch.first_day, row) for row in answered]
+    return found
+
+
+def _stretches(period: Period, profile: Profile) -> Iterator[Period]:
+    cuts = sorted({u.valid_from for u in profile.units if period.first_day < u.valid_from <= period.last_day})
+    firsts = [period.first_day, *cuts]
+    lasts = [*(day - timedelta(days=1) for day in cuts), period.last_day]
+    for first, last in zip(firsts, lasts, strict=True):
+        yield Period(period.kind, first, last)
+
+
+def _summed(kpi: Kpi, rows: Iterable[tuple[date, Mapping[str, Any]]], question: Question,
+            register: Register) -> tuple[dict[Place, dict[str, float | None]], bool]:
+    """Columns of a figure per place; and whether something could not be placed on the units of today."""
+    sums: dict[Place, dict[str, float | None]] = {("", ""): {}} if question.scope == "province" else {}
+    unplaced = False
+    names = {*kpi.over, *kpi.under, *kpi.counts}
+    day = question.moment.day
+    for first_day, row in _of_scope(kpi, rows, question):
+        unit, org = row.get("unit_code") or "", row.get("org_code") or ""
+        place = {"province": ("", ""), "unit": (unit, ""), "agency": (unit, org)}[question.scope]
+        if question.scope == "unit" and question.boundaries == "now" and unit and not kpi.is_stock:
+            today = register.as_today(unit, first_day, day) if register.at(unit, first_day) else unit
+            unplaced = unplaced or today is None
+            place = (today or unit, "")
+        columns = sums.setdefault(place, {})
+        for name in names:
+            if row[name] is not None:
+                columns[name] = float(row[name]) + (columns.get(name) or 0)
+    return sums, unplaced
+
+
+def _of_scope(kpi: Kpi, rows: Iterable[tuple[date, Mapping[str, Any]]], question: Question) -> Iterator[tuple[date, Mapping[str, Any]]]:
+    # What does not add up comes once for the whole and once per unit.
+    for first_day, row in rows:
+        if kpi.adds_up or (row["unit_code"] is None) == (question.scope == "province"):
+            yield first_day, row
+
+
+def _figure(section: Section, kpi: Kpi, place: Place, columns: Mapping[str, float | None], question: Question, period: Period,  # noqa: PLR0913, PLR0917
+            flags: Sequence[str]) -> Figure:
+    numerator, denominator = _total(columns, kpi.over), _total(columns, kpi.under) if kpi.under else None
+    cases = _total(columns, kpi.counts or kpi.under) if kpi.counts or kpi.under else None
+    told = [*flags]
+    if kpi.under:
+        value = kpi.scale * numerator / denominator if denominator and numerator is not None else None
+    else:
+        # A count of nothing is 0; a median or an extreme of nothing is not known.
+        value = numerator if numerator is not None or not kpi.adds_up else 0.0
+    if value is None:
+        told.append("no_base")
+    elif cases is not None and cases < FEW and kpi.under:
+        told.append("few")
+    return Figure(
+        key=f"{section.key}.{kpi.key}", value=value, unit=kpi.unit, at=question.moment.at, known=question.moment.known, sources=section.streams,
+        unit_code=place[0], org_code=place[1], numerator=numerator if kpi.under else None, denominator=denominator,
+        cases=None if cases is None else round(cases), first_day=None if kpi.is_stock else period.first_day,
+        last_day=None if kpi.is_stock else period.last_day, flags=tuple(told),
+    )
+
+
+def _total(columns: Mapping[str, float | None], names: Sequence[str]) -> float | None:
+    known = [value for name in names if (value := columns.get(name)) is not None]
+    return sum(known) if known else None
+
+
+def _is_simulated(conn: Connection, streams: Sequence[str]) -> bool:
+    row = conn.execute("select coalesce(bool_or(simulated), false) from source_state where stream = any(%s)", (list(streams),)).fetchone()
+    return bool(row and row[0])
+
+
+def _closings(conn: Connection, streams: Sequence[str], period: Period) -> dict[str, bool]:
+    rows = conn.execute("select 1 from closed_period where stream = any(%s) and first_day = %s and last_day = %s limit 1",
+                        (list(streams), period.first_day, period.last_day)).fetchall()
+    return {"closed": bool(rows)}

@@ -1,0 +1,73 @@
+"""Giải quyết thủ tục hành chính: received, resolved, late, open. Formulas: domain notes §3.1 and §0.5–0.8."""
+
+from ioc.kpi.engine.contract import Kpi
+
+STREAMS = ("dossier",)
+PORTAL = "các cột thống kê của cổng dịch vụ công"
+LAW = "NĐ 118/2025/NĐ-CP"
+CAUSES = {
+    "slow_data_entry": "cập nhật hệ thống chậm",
+    "technical_fault": "lỗi kỹ thuật",
+    "applicant_unreachable": "không liên hệ được người nộp",
+    "complex_verification": "xác minh phức tạp",
+    "inter_agency": "chờ cơ quan phối hợp",
+    "other": "nguyên nhân khác",
+}
+BUCKETS = {"1": "1", "2_3": "2–3", "4_7": "4–7", "8_15": "8–15", "16": "trên 15"}
+
+KPIS = (
+    Kpi(key="received", label="Tiếp nhận", formula="số hồ sơ có sự kiện tiếp nhận trong kỳ", unit="dossiers", basis=PORTAL, query="results",
+        over=("received",)),
+    Kpi(key="carried_in", label="Kỳ trước chuyển sang", formula="số hồ sơ đang giải quyết lúc bắt đầu kỳ", unit="dossiers", basis=PORTAL,
+        query="carried_in", over=("carried_in",)),
+    Kpi(key="resolved", label="Đã giải quyết", formula="số hồ sơ có kết quả trong kỳ", unit="dossiers", basis=PORTAL, query="results",
+        over=("resolved",)),
+    Kpi(key="refused", label="Không tiếp nhận", formula="số hồ sơ bị từ chối trước tiếp nhận, ngoài 'tiếp nhận'", unit="dossiers", basis=PORTAL,
+        query="results", over=("refused",)),
+    Kpi(key="withdrawn", label="Rút hồ sơ", formula="số hồ sơ rút sau tiếp nhận", unit="dossiers", basis=PORTAL, query="results",
+        over=("withdrawn",)),
+    Kpi(key="stopped", label="Dừng giải quyết", formula="số hồ sơ dừng giải quyết", unit="dossiers", basis="TT 03/2025/TT-VPCP, mẫu 05",
+        query="results", over=("stopped",)),
+    Kpi(key="on_time_rate", label="Tỷ lệ đúng hẹn", formula="(trước hạn + đúng hạn) / đã giải quyết", unit="%", basis="F003; QĐ 766/QĐ-TTg",
+        query="results", over=("early", "on_time"), under=("resolved",), scale=100, better="up"),
+    Kpi(key="first_on_time_rate", label="Đúng hẹn lần đầu", formula="có kết quả trước hạn đầu tiên, không tính gia hạn / đã giải quyết", unit="%",
+        basis="thiết kế", query="results", over=("in_time_first",), under=("resolved",), scale=100, better="up"),
+    Kpi(key="early", label="Trước hạn", formula="có kết quả vào ngày làm việc trước ngày hẹn", unit="dossiers", basis=PORTAL, query="results",
+        over=("early",)),
+    Kpi(key="on_time", label="Đúng hạn", formula="có kết quả trong ngày hẹn, không quá giờ hẹn", unit="dossiers", basis=PORTAL, query="results",
+        over=("on_time",)),
+    Kpi(key="late", label="Trễ trên hệ thống", formula="kết quả ghi nhận sau thời điểm hẹn trả", unit="dossiers", basis=LAW, query="results",
+        over=("late",), better="down"),
+    Kpi(key="really_late", label="Thực trễ", formula="trễ trên hệ thống và giao sau thời điểm hẹn trả", unit="dossiers", basis="F005, F006",
+        query="results", over=("really_late",), better="down"),
+    Kpi(key="delivery_unknown", label="Trễ, chưa xác định lúc giao", formula="trễ trên hệ thống, không rõ lúc giao", unit="dossiers",
+        basis="thiết kế", query="results", over=("delivery_unknown",)),
+    *(Kpi(key=f"late_{cause}", label=f"Trễ do {text}", formula=f"trễ trên hệ thống do {text} / trễ trên hệ thống", unit="%", basis="F005, F006",
+          query="results", over=(f"late_{cause}",), under=("late",), scale=100) for cause, text in CAUSES.items()),
+    Kpi(key="open", label="Đang giải quyết", formula="đã tiếp nhận, chưa có kết quả, không rút, không dừng", unit="dossiers", basis=PORTAL,
+        query="backlog", over=("open",), is_stock=True),
+    Kpi(key="open_in_time", label="Đang giải quyết trong hạn", formula="đang giải quyết, chưa quá hẹn hoặc đang tạm dừng", unit="dossiers",
+        basis=PORTAL, query="backlog", over=("open_in_time",), is_stock=True),
+    Kpi(key="overdue", label="Đang giải quyết quá hạn", formula="đang giải quyết, quá thời điểm hẹn trả, không tạm dừng", unit="dossiers", basis=LAW,
+        query="backlog", over=("overdue",), is_stock=True, better="down"),
+    Kpi(key="due_soon", label="Đến hạn trong 1 ngày làm việc", formula="đang giải quyết, hẹn trả đến hết ngày làm việc kế tiếp", unit="dossiers",
+        basis="thiết kế (OS-01)", query="backlog", over=("due_soon",), is_stock=True),
+    Kpi(key="overdue_unapologised", label="Quá hạn chưa xin lỗi", formula="quá hạn, chưa có văn bản xin lỗi", unit="dossiers",
+        basis="NĐ 61/2018/NĐ-CP; mẫu 04 TT 03/2025/TT-VPCP", query="backlog", over=("overdue_unapologised",), is_stock=True, better="down"),
+    *(Kpi(key=f"overdue_{bucket}", label=f"Quá hạn {text} ngày làm việc", formula=f"quá hạn {text} ngày làm việc, ngày đang chạy tính là một",
+          unit="dossiers", basis="thiết kế", query="backlog", over=(f"overdue_{bucket}",), is_stock=True) for bucket, text in BUCKETS.items()),
+    Kpi(key="used_days", label="Thời gian giải quyết trung bình", formula="giờ làm việc đã dùng, trừ tạm dừng / đã giải quyết / 8", unit="days",
+        basis="F050–F052", query="results", over=("used_s",), under=("resolved",), scale=1 / 28_800, better="down"),
+    Kpi(key="shortened_rate", label="Rút ngắn thời gian", formula="(thời hạn luật − thời hạn cam kết) / thời hạn luật, theo ngày làm việc", unit="%",
+        basis="CT 24/CT-UBND (F052)", query="results", over=("saved_d",), under=("statutory_d",), counts=("received",), scale=100, better="up"),
+    Kpi(key="apology_rate", label="Tỷ lệ đã gửi văn bản xin lỗi", formula="trễ hoặc gia hạn đã xin lỗi / trễ hoặc gia hạn", unit="%",
+        basis="NĐ 61/2018/NĐ-CP", query="results", over=("apologised",), under=("apology_owed",), scale=100, better="up"),
+    Kpi(key="supplement_rate", label="Tỷ lệ phải bổ sung", formula="hồ sơ bị yêu cầu bổ sung / tiếp nhận", unit="%", basis="thiết kế",
+        query="results", over=("supplemented",), under=("received",), scale=100, better="down"),
+    Kpi(key="supplement_again_rate", label="Bổ sung nhiều lần", formula="hồ sơ bị yêu cầu bổ sung từ 2 lần / tiếp nhận", unit="%",
+        basis="thiết kế (OS-08)", query="results", over=("supplemented_again",), under=("received",), scale=100, better="down"),
+    Kpi(key="due_differs", label="Hạn của nguồn khác hạn tính", formula="số hồ sơ có hạn nguồn gửi khác hạn tính theo lịch", unit="dossiers",
+        basis="thiết kế (chất lượng dữ liệu)", query="results", over=("due_differs",)),
+    Kpi(key="satisfied_rate", label="Hài lòng", formula="đánh giá từ 4 điểm / lượt đánh giá", unit="%", basis="QĐ 766/QĐ-TTg", query="results",
+        over=("satisfied",), under=("rated",), scale=100, better="up"),
+)

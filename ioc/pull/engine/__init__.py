@@ -1,0 +1,1 @@
+"""The machine of `ioc pull`: access, cursors, snapshots, differences, publication."""

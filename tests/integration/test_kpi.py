@@ -1,0 +1,75 @@
+"""Figures from a handful of events, counted by hand."""
+
+from datetime import date
+
+import pytest
+
+from ioc.calendar.periods import period_of
+from ioc.db.connect import Connection
+from ioc.kpi.engine.compute import Question, compute
+from ioc.kpi.engine.contract import Figure
+from ioc.kpi.engine.registry import sections
+from ioc.moment import asked_moment
+from ioc.places.register import load_register
+from ioc.profiles import load_profile
+from tests.integration.streams_db import sunk
+from tests.integration.streams_wire import NOW, Wire, at, event
+
+PROFILE = load_profile("soc_trang")
+REGISTER = load_register("soc_trang", PROFILE)
+
+
+def figures(conn: Connection, section: str, kind: str = "year", day: date | None = None, *, at: str | None = None, known: str | None = None,
+            **asked: str) -> dict[str, Figure]:
+    moment = asked_moment(NOW, at=at, known=known)
+    question = Question(period=period_of(kind, day or moment.day, PROFILE.periods), moment=moment, **asked)  # type: ignore[arg-type]
+    found = compute(conn, sections()[section], question, PROFILE, REGISTER)
+    return {f"{f.key.split('.')[1]}{'@' + f.unit_code if f.unit_code else ''}": f for f in found}
+
+
+def dossier(subject: str, ready: float | None, due: float = 60, **data: object) -> list[Wire]:
+    told = [event("dossier", "received", 0, subject=subject, due_at=at(due), **data), event("dossier", "step_started", 5, subject=subject)]
+    return [*told, event("dossier", "result_ready", ready, subject=subject)] if ready else told
+
+
+def test_rates_keep_what_they_are_made_of_and_say_when_they_are_of_few(dsn: str, conn: Connection) -> None:
+    sunk(dsn, [*dossier("A", 30), *dossier("B", 90), *dossier("C", None, 90)])
+    found = figures(conn, "one_stop")
+    rate = found["on_time_rate"]
+    assert (rate.value, rate.numerator, rate.denominator, rate.flags) == (50.0, 1.0, 2.0, ("unfinished", "few"))
+    assert [found[key].value for key in ("received", "resolved", "late", "open", "overdue", "carried_in")] == [3, 2, 1, 1, 1, 0]
+    assert found["satisfied_rate"].value is None
+    assert "no_base" in found["satisfied_rate"].flags
+
+
+def test_overdue_is_put_in_its_bucket_by_working_days(dsn: str, conn: Connection) -> None:
+    sunk(dsn, dossier("A", None, 60))  # due on Friday 20 November
+    moments = {"2026-11-20": "1", "2026-11-22": "1", "2026-11-23": "1", "2026-11-24": "2_3", "2026-11-26": "4_7", "2026-12-02": "8_15",
+               "2026-12-14": "16"}
+    for day, bucket in moments.items():
+        found = figures(conn, "one_stop", at=day)
+        assert {key for key in found if key.startswith("overdue_") and found[key].value and key != "overdue_unapologised"} == {f"overdue_{bucket}"}
+
+
+@pytest.mark.parametrize(("boundaries", "expected"), [("now", {"31510": 3}), ("then", {"31510": 2, "31516": 1})])
+def test_old_units_are_added_up_to_those_of_today_or_left_as_they_were(dsn: str, conn: Connection, boundaries: str, expected: dict[str, int]) -> None:
+    wires = [{**event("dossier", "received", subject=f"D{n}", unit_code=code), "time": f"{day}T03:00:00Z"}
+             for n, (code, day) in enumerate((("31510", "2025-03-03"), ("31516", "2025-03-03"), ("31510", "2025-08-04")))]
+    sunk(dsn, wires)
+    found = figures(conn, "one_stop", day=date(2025, 12, 31), at="2025-12-31", scope="unit", boundaries=boundaries)
+    assert {f.unit_code: f.value for key, f in found.items() if key.startswith("received@")} == expected
+
+
+def test_report_speed_is_a_median_of_the_whole_and_of_each_unit(dsn: str, conn: Connection) -> None:
+    for n, (unit, minutes) in enumerate((("U1", 2), ("U1", 4), ("U2", 30))):
+        sunk(dsn, [event("report", "submitted", 0, subject=f"R{n}", unit_code=unit), event("report", "verified", minutes, subject=f"R{n}")])
+    assert figures(conn, "citizen_reports")["triage_minutes"].value == 4
+    by_unit = figures(conn, "citizen_reports", scope="unit")
+    assert {f.unit_code: f.value for key, f in by_unit.items() if key.startswith("triage_minutes")} == {"U1": 3, "U2": 30}
+
+
+def test_what_was_corrected_later_shows_only_from_then_on(dsn: str, conn: Connection) -> None:
+    sunk(dsn, [*dossier("A", 30, 10), {**event("dossier", "corrected", 0, subject="A", due_at=at(600)), "time": "2026-11-21T03:00:00Z"}])
+    assert figures(conn, "one_stop", at="2026-11-20")["late"].value == 1
+    assert figures(conn, "one_stop", at="2026-11-21")["late"].value == 0
+    assert figures(conn, "one_stop")["late"].value == 0
