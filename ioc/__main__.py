@@ -15,6 +15,7 @@ from ioc import commands, upkeep
 from ioc.demo.join import joined
 from ioc.errors import IocError
 from ioc.indicators import commands as figures
+from ioc.kpi.engine import command as kpis
 from ioc.places import command as places
 from ioc.pull.engine import command as pulling
 from ioc.settings import Settings, documented, read_settings
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     _source_keys(sub)
     _upkeep(sub)
     _geo(sub)
+    _kpi(sub)
     demo = _command(sub, "demo", "run everything on this machine, on embedded parts, with simulated data", commands.demo)
     demo.add_argument("--days", type=int, default=30, help="days of simulated history (default 30)")
     demo.add_argument("--no-simulators", action="store_true", help="start without simulated data")
@@ -168,6 +170,17 @@ def _figures(sub: "argparse._SubParsersAction[argparse.ArgumentParser]", imports
     reopen.add_argument("--reason", required=True, help="kept with the period")
     listing = _command(period, "list", "closed periods and what changed since", figures.list_periods)
     listing.add_argument("--stream", help="only this stream, dossier or report")
+
+
+def _kpi(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    kpi = _command(sub, "kpi", "print a panel's figures with what they are made of", kpis.show)
+    kpi.add_argument("section", help="key of the panel, e.g. one_stop")
+    kpi.add_argument("--period", default="year_to_date", help="day, week, month, quarter, year, year_to_date, reporting_month, reporting_quarter, "
+                                                              "reporting_year, reporting_year_to_date (default year_to_date)")
+    kpi.add_argument("--at", help="moment or day, e.g. 2026-11-20 (default now)")
+    kpi.add_argument("--known", help="as it was known at a moment")
+    kpi.add_argument("--by", default="province", help="province, unit or agency (default province)")
+    kpi.add_argument("--boundaries", default="now", help="now = old units added up to those of today, then = as they were (default now)")
 
 
 def _source_keys(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from ioc.api.ask import Database
 from ioc.api.courier import Courier
 from ioc.api.feed import Feed, running
+from ioc.api.figures import add_figures
 from ioc.api.guard import Guard, language
 from ioc.api.intake import PATH, Intake, add_intake
 from ioc.api.keys import KeyRing
@@ -20,9 +21,11 @@ from ioc.api.routes import Doors, add_routes
 from ioc.clock import Clock
 from ioc.db.connect import connect_async
 from ioc.errors import ConfigurationError
+from ioc.kpi.engine.registry import sections
 from ioc.layouts.app import ASSETS, create_dash
 from ioc.panels.engine.card import props
 from ioc.panels.engine.registry import shown
+from ioc.places.register import load_register
 from ioc.profiles import load_profile
 from ioc.schemas import PLACE, files
 from ioc.settings import Settings
@@ -30,7 +33,8 @@ from ioc.streams.engine.broker import Publisher
 from ioc.words import Words
 
 _EXACT = ("/", "/wall", "/healthz", "/readyz", "/metrics", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component", "/_reload-hash",
-          "/_favicon.ico", "/favicon.ico", "/live/stream", "/live/heartbeat", "/api/panels", "/geo/units.json", PATH)
+          "/_favicon.ico", "/favicon.ico", "/live/stream", "/live/heartbeat", "/api/panels", "/api/kpi",
+          "/geo/units.json", PATH)
 _PREFIXES = ("/assets/", "/static/", "/_dash-component-suites/", "/_dash-update-component", "/language/")
 
 
@@ -61,6 +65,7 @@ def create_app(settings: Settings, clock: Clock, publisher: Callable[[], Publish
     server = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     doors = Doors(database, feed, clock, profile, panels)
     add_routes(server, doors)
+    add_figures(server, database, clock, profile, load_register(settings.profile, profile))
     add_intake(server, Intake(KeyRing(database, clock), courier, clock))
     server.mount("/static", StaticFiles(directory=ASSETS))
 
@@ -71,7 +76,7 @@ def create_app(settings: Settings, clock: Clock, publisher: Callable[[], Publish
     keys = tuple(panels)
     exact = frozenset((*_EXACT, *(f"/wall/{k}" for k in keys), *(f"/api/panels/{k}.json" for k in keys),
                        *(f"/api/panels/{k}/map.json" for k in keys), *(f"/api/definitions/{k}.json" for k in keys), *(f"/map/{k}" for k in keys),
-                       *(f"{PLACE}{name}" for name in files())))
+                       *(f"/api/kpi/{k}.json" for k in sections()), *(f"{PLACE}{name}" for name in files())))
     return Guard(server, exact=exact, prefixes=_PREFIXES)
 
 

@@ -140,6 +140,7 @@ STREAM = Stream(
     facts=_FACTS,
     subject="incident id of the emergency centre",
     check=check,
+    placed=True,
     projection=Projection(
         table="incident_state",
         state=IncidentState,

@@ -239,6 +239,7 @@ STREAM = Stream(
     facts=_FACTS,
     subject="report code: PA-<unit code>-<YYMMDD>-<sequence>, or <jurisdiction>:<id> of an imported source",
     check=check,
+    placed=True,
     projection=Projection(
         version=2,
         table="report_state",

@@ -73,3 +73,9 @@ def test_what_was_corrected_later_shows_only_from_then_on(dsn: str, conn: Connec
     assert figures(conn, "one_stop", at="2026-11-20")["late"].value == 1
     assert figures(conn, "one_stop", at="2026-11-21")["late"].value == 0
     assert figures(conn, "one_stop")["late"].value == 0
+
+
+def test_boundaries_that_were_reshaped_are_flagged_and_never_split(dsn: str, conn: Connection) -> None:
+    sunk(dsn, [{**event("dossier", "received", subject="D", unit_code="941"), "time": "2025-03-03T03:00:00Z"}])
+    found = figures(conn, "one_stop", day=date(2025, 12, 31), at="2025-12-31", scope="unit")
+    assert (found["received@941"].value, "unplaced" in found["received@941"].flags) == (1, True)

@@ -1,5 +1,6 @@
 """From the database to figures: a section's queries over a period, for a moment, added up to the scope that is asked for."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -45,9 +46,9 @@ def compute(conn: Connection, section: Section, question: Question, profile: Pro
         common.append("calendar_unconfirmed")
     found: list[Figure] = []
     for kpi in section.kpis.values():
-        sums, unplaced = _summed(kpi, rows[kpi.query], question, register)
-        flags = (*common, "unplaced") if unplaced else tuple(common)
-        found += [_figure(section, kpi, place, columns, question, period, flags) for place, columns in sorted(sums.items())]
+        sums, marks = _summed(kpi, rows[kpi.query], question, register)
+        found += [_figure(section, kpi, place, columns, question, period, (*common, *sorted(marks[place])))
+                  for place, columns in sorted(sums.items())]
     return found
 
 
@@ -83,10 +84,10 @@ def _stretches(period: Period, profile: Profile) -> Iterator[Period]:
 
 
 def _summed(kpi: Kpi, rows: Iterable[tuple[date, Mapping[str, Any]]], question: Question,
-            register: Register) -> tuple[dict[Place, dict[str, float | None]], bool]:
-    """Columns of a figure per place; and whether something could not be placed on the units of today."""
+            register: Register) -> tuple[dict[Place, dict[str, float | None]], dict[Place, set[str]]]:
+    """Columns of a figure per place, and the flags of its rows: a query's own column `flags`, and what no unit of today holds."""
     sums: dict[Place, dict[str, float | None]] = {("", ""): {}} if question.scope == "province" else {}
-    unplaced = False
+    marks: dict[Place, set[str]] = defaultdict(set)
     names = {*kpi.over, *kpi.under, *kpi.counts}
     day = question.moment.day
     for first_day, row in _of_scope(kpi, rows, question):
@@ -94,13 +95,14 @@ def _summed(kpi: Kpi, rows: Iterable[tuple[date, Mapping[str, Any]]], question: 
         place = {"province": ("", ""), "unit": (unit, ""), "agency": (unit, org)}[question.scope]
         if question.scope == "unit" and question.boundaries == "now" and unit and not kpi.is_stock:
             today = register.as_today(unit, first_day, day) if register.at(unit, first_day) else unit
-            unplaced = unplaced or today is None
             place = (today or unit, "")
+            marks[place] |= {"unplaced"} if today is None else set()
+        marks[place] |= set((row.get("flags") or "").split())
         columns = sums.setdefault(place, {})
         for name in names:
             if row[name] is not None:
                 columns[name] = float(row[name]) + (columns.get(name) or 0)
-    return sums, unplaced
+    return sums, marks
 
 
 def _of_scope(kpi: Kpi, rows: Iterable[tuple[date, Mapping[str, Any]]], question: Question) -> Iterator[tuple[date, Mapping[str, Any]]]:

@@ -19,6 +19,7 @@ class Kpi:
     `over`, `under`: columns whose sums are numerator and denominator; no `under` = a count or an amount. `scale`: 100 for percent.
     `query`: its name in the panel's .sql. A query answers one row per (unit_code, org_code), to be added up; where sums would be
     wrong (medians, extremes) it answers one row per scope itself and `adds_up` is false: unit_code null = the whole province.
+    A column `flags` (words with blanks between) marks the figures that a row goes into.
     `is_stock`: true at the moment, whatever the period. `counts`: columns that say of how many cases it is made, where `under` does not.
     `better`: which direction is good. `basis`: law, published formula, seed fact or 'thiết kế'.
     """
@@ -80,6 +81,8 @@ FLAGS: Mapping[str, str] = {
     "adjusted": "có điều chỉnh sau khi chốt",
     "calendar_unconfirmed": "lịch làm việc của năm chưa được xác nhận",
     "simulated": "có dữ liệu mô phỏng",
+    "published_differs": "số công bố khác số tính từ tử và mẫu",
+    "manual": "nhập tay",
     "unplaced": "một phần không quy được về địa bàn hiện nay",
 }
 """Quality flags and what they say, in Vietnamese."""

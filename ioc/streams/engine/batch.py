@@ -12,6 +12,7 @@ from ioc.streams.engine.broker import Partition
 from ioc.streams.engine.contract import Daily, Stream
 from ioc.streams.engine.decode import Decoder, decoder
 from ioc.streams.engine.event import DeadLetter, Event, Message
+from ioc.streams.engine.placing import Placing
 from ioc.streams.engine.rules import Rules
 
 CHANNEL = "ioc_data"
@@ -64,6 +65,7 @@ class BatchWriter:
     def __init__(self, conn: Connection, streams: Mapping[str, Stream], rules: Rules) -> None:
         self._conn = conn
         self._rules = rules
+        self._placing = Placing()
         self._streams = streams
         self._dailies: dict[str, Daily] = {
             s.projection.daily.table: s.projection.daily for s in streams.values() if s.projection and s.projection.daily
@@ -82,7 +84,8 @@ class BatchWriter:
             new, repeats, conflicts = self._claim(items)
             letters += conflicts
             deltas: states.Deltas = {}
-            for stream, events in _grouped(self._streams, new):
+            for stream, unplaced in _grouped(self._streams, new):
+                events = self._placing.place(conn, stream, unplaced, now)
                 store.insert_events(conn, stream, events, now)
                 store.note_late(conn, stream, events, now, now - WATERMARK_LAG)
                 if stream.projection:

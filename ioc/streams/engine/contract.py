@@ -78,7 +78,8 @@ class Stream:
     Several streams may share a topic: the event's type says which is meant.
     `schema`'s fields are the JSON's keys and the table's columns. `facts` gives for each fact (the `<fact>` of
     `vn.ioc.<name>.<fact>.v1`) the fields it must carry; their order is the life-cycle rank that breaks ties.
-    `check` is the pure handler: raises InvalidEvent for what the schema cannot say.
+    `check` is the pure handler: raises InvalidEvent for what the schema cannot say. `placed`: an event that tells lon_deg and lat_deg but no
+    unit_code gets the unit in which it lies, by the official boundaries of its day.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Stream:
     projection: Projection | None = None
     check: Callable[[str, Any], None] | None = None
     aggregates: tuple[str, ...] = ()
+    placed: bool = False
 
     def type_of(self, fact: str) -> str:
         return f"vn.ioc.{self.name}.{fact}.v1"

@@ -10,6 +10,7 @@ import msgspec
 import ioc.streams
 from ioc.errors import ContractError
 from ioc.streams.engine.contract import ANY, SAME, Projection, Stream
+from ioc.streams.engine.placing import fields_missing
 
 
 @cache
@@ -45,6 +46,8 @@ def _stream(module: ModuleType, name: str) -> Stream:
     for fact, required in stream.facts.items():
         if missing := set(required) - fields:
             raise ContractError(f"ioc/streams/{name}.py: fact '{fact}' requires {sorted(missing)}, which the schema lacks")
+    if stream.placed and (lacking := fields_missing(stream)):
+        raise ContractError(f"ioc/streams/{name}.py: a placed stream needs the fields {lacking} in its schema")
     if stream.projection:
         _check_projection(name, stream, stream.projection)
     return stream

@@ -1,0 +1,56 @@
+"""`/api/kpi/KEY.json`: a panel's figures over a period, each with what it is made of."""
+
+from collections.abc import Mapping
+
+import msgspec
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from ioc.api.ask import Database
+from ioc.clock import Clock
+from ioc.errors import InputError, UnavailableError
+from ioc.kpi.engine.command import asked_question, section_of
+from ioc.kpi.engine.compute import compute
+from ioc.kpi.engine.contract import FLAGS
+from ioc.kpi.engine.registry import sections
+from ioc.live.frames import encode
+from ioc.moment import asked_moment
+from ioc.places.register import Register
+from ioc.profiles import Profile
+
+KNOWN = ("period", "by", "boundaries", "at", "known", "jurisdiction")
+
+
+def add_figures(server: FastAPI, database: Database, clock: Clock, profile: Profile, register: Register) -> None:
+    """Put the route on the server, before Dash adds its catch-all."""
+
+    @server.get("/api/kpi")
+    async def listing() -> Response:
+        return JSONResponse([{"key": key, "href": f"/api/kpi/{key}.json", "figures": list(s.kpis)} for key, s in sections().items()])
+
+    @server.get("/api/kpi/{key}.json")
+    async def figures(key: str, request: Request) -> Response:
+        if key not in sections():
+            return _error(404, f"there are no figures of '{key}'; known are {', '.join(sections())}")
+        try:
+            return Response(await _figures(key, dict(request.query_params)), media_type="application/json", headers={"Cache-Control": "no-store"})
+        except InputError as error:
+            return _error(400, str(error))
+        except UnavailableError as error:
+            return _error(503, str(error))
+
+    async def _figures(key: str, query: Mapping[str, str]) -> bytes:
+        if unknown := sorted(set(query) - set(KNOWN)):
+            raise InputError(f"'{unknown[0]}' is no parameter here; known are {', '.join(KNOWN)}")
+        section = section_of(key)
+        moment = asked_moment(clock.now(), at=query.get("at"), known=query.get("known"), jurisdiction=query.get("jurisdiction", ""))
+        question = asked_question(moment, profile, period=query.get("period", "year_to_date"), scope=query.get("by", "province"),
+                                  boundaries=query.get("boundaries", "now"))
+        found = await database.ask(lambda conn: compute(conn, section, question, profile, register))
+        told = [{**msgspec.to_builtins(f), "label": (kpi := section.kpis[f.key.split(".")[1]]).label, "formula": kpi.formula, "basis": kpi.basis,
+                 "flags": {flag: FLAGS.get(flag, flag) for flag in f.flags}} for f in found]
+        return encode({"panel": key, "period": question.period.kind, "by": question.scope, "boundaries": question.boundaries, "figures": told})
+
+
+def _error(status: int, text: str) -> Response:
+    return JSONResponse({"error": text}, status_code=status)
