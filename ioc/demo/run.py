@@ -69,13 +69,13 @@ def _processes(settings: Settings, dsn: str, *, days: int, simulate: Sequence[st
     try:
         broker = Process("broker", python("ioc", "embedded-broker"), environment, restart=False)
         started.append(broker)
-        started += [Process(name, python("ioc", name), environment) for name in ("live", "web")]  # they need no broker
+        started.append(Process("live", python("ioc", "live"), environment))  # it needs no broker
         address = broker.wait_first_line(20)
         if ":" not in address or broker.ended():
             raise ConfigurationError(f"the embedded broker did not start: {address}")
         environment["IOC_KAFKA"] = address
         note = leave_addresses(settings, environment)
-        started.append(Process("sink", python("ioc", "sink"), environment))
+        started += [Process(name, python("ioc", name), environment) for name in ("web", "sink")]
         if simulators:
             arguments = _simulation(settings, environment, days)
             started.append(Process("simulators", python("ioc", "simulate", *arguments, *simulate), environment))

@@ -176,8 +176,7 @@ def _first(standing: Standing, by_subject: Mapping[str, Sequence[Event[Any]]]) -
 def read_events(conn: Connection, stream: Stream, subjects: Sequence[str], since: datetime) -> dict[str, list[Event[Any]]]:
     """Whole stories of subjects, in order. `since` bounds the chunks that are read (1.9 ms instead of 65 in 152 chunks)."""
     fields = stream.schema.__struct_fields__
-    assert stream.projection is not None
-    skipped = stream.projection.observations
+    skipped = stream.projection.observations if stream.projection else frozenset()
     ranks = {stream.type_of(fact): (fact, rank) for rank, fact in enumerate(stream.facts) if fact not in skipped}
     rows = conn.execute(
         f"select encode(uuid_send(identity), 'hex'), source, event_id, type, subject, occurred_at, sequence, simulated, {', '.join(fields)} "
