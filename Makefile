@@ -18,7 +18,8 @@ demo: $(VENV)/demo.stamp browser-files ## run the whole centre on this machine w
 	@exec $(PY) -m ioc demo $(ARGS)
 
 test: $(VENV)/dev.stamp browser-files ## all tests that need nothing but this machine
-	@$(PY) -m pytest tests --ignore=tests/real --ignore=tests/faults $(NO_BROWSER) $(ARGS)
+	@$(PY) -m pytest tests --ignore=tests/real --ignore=tests/faults --ignore=tests/browser -n 2 --dist loadfile $(ARGS)
+	@[ -n "$(NO_BROWSER)" ] || $(PY) -m pytest tests/browser $(ARGS)
 	@[ -z "$(NO_BROWSER)" ] || echo "NOT RUN: tests/browser: this machine has no /usr/bin/chromium (Debian: apt-get install chromium)"
 
 check: lint types test ## lint, types, import rules, SQL lint, and the tests
@@ -43,8 +44,12 @@ faults: $(VENV)/dev.stamp browser-files ## kills, cuts and overruns; takes minut
 soak: $(VENV)/dev.stamp browser-files ## the wall in a browser for MINUTES (10): heap, nodes, listeners
 	@$(PY) -m benchmarks.soak --minutes $(or $(MINUTES),10)
 
-bench: $(VENV)/dev.stamp ## measure: ratios of one run (REAL=1 also on real Kafka)
+bench: $(VENV)/dev.stamp ## measure: ratios of one run, short forms (REAL=1 also on real Kafka; BOUNDARIES=file of units)
 	@$(PY) -m benchmarks.sink $(if $(REAL),--real,) $(ARGS)
+	@$(PY) -m benchmarks.places $(BOUNDARIES)
+	@$(PY) -m benchmarks.folds --subjects 1000
+	@$(PY) -m benchmarks.late --years 0.25 0.5 --per-day 40
+	@$(PY) -m benchmarks.kpi --years 0.25 0.5 --per-day 20
 
 wheel: $(VENV)/demo.stamp browser-files ## a wheel with everything inside, into dist/
 	@$(PY) -m hatchling build -t wheel

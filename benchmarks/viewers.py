@@ -13,8 +13,8 @@ from pathlib import Path
 from ioc.clock import SystemClock
 from ioc.db.connect import connect
 from ioc.demo.join import joined
-from ioc.panels.engine.build import build
 from ioc.moment import Moment, now_moment
+from ioc.panels.engine.build import build
 from ioc.panels.engine.registry import shown
 from ioc.profiles import load_profile
 from ioc.settings import read_settings

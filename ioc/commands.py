@@ -5,10 +5,10 @@ import json
 import sys
 import threading
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from ioc.clock import LOCAL, SystemClock, end_of
+from ioc.clock import LOCAL, SystemClock, end_of, local_day
 from ioc.db import timescale
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
@@ -17,6 +17,8 @@ from ioc.settings import Settings
 from ioc.streams.engine import attention
 
 MAX_YEAR = 2199
+PROMISED_SINCE = date(2019, 1, 1)
+"""From here on the database knows working times, for figures of freshness at past moments."""
 
 
 def run_migrations(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
@@ -68,14 +70,22 @@ def run_sink(settings: Settings, options: argparse.Namespace, stop: threading.Ev
 
 
 def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.kpi.digital_platform import store_promises
     from ioc.live.collector import Collector
     from ioc.panels.engine.registry import shown
+    from ioc.places.stations import load_stations, store_stations
     from ioc.profiles import load_profile
     from ioc.streams.engine.registry import streams
 
     del options
     dsn, profile = settings.dsn(), load_profile(settings.profile)
-    Collector(lambda: connect(dsn, application="ioc-live", autocommit=True), SystemClock(), profile, shown(profile), streams()).run(stop)
+    clock, stations = SystemClock(), load_stations(settings.profile)
+
+    def prepare(conn: Connection) -> None:
+        store_stations(conn, stations)
+        store_promises(conn, profile, PROMISED_SINCE, local_day(clock.now()) + timedelta(days=400))
+
+    Collector(lambda: connect(dsn, application="ioc-live", autocommit=True), clock, profile, shown(profile), streams(), prepare).run(stop)
     return 0
 
 

@@ -57,6 +57,17 @@ def picture(events: Iterable[Wire]) -> Picture:
     return Picture(found.states, found.history, Counter({key: n for key, n in found.daily.items() if n}), found.irregular)
 
 
+def told(stream: str, events: Iterable[Wire]) -> Fields:
+    """Where a subject stands when these events of it, repeats among them, are all there are."""
+    once = {(event["source"], event["id"]): event for event in events}
+    return _told(stream, sorted(once.values(), key=_order))[0]
+
+
+def facts(stream: str, fields: Fields) -> list[tuple[Any, ...]]:
+    """What a subject adds to the counts: (day, place, measure, n)."""
+    return _counted(stream, fields)
+
+
 def _daily(stream: str, events: Sequence[Wire]) -> Counter[tuple[Any, ...]]:
     added: Counter[tuple[Any, ...]] = Counter()
     before: Counter[tuple[Any, ...]] = Counter()

@@ -35,6 +35,21 @@ group by unit_code;
 -- name: speed
 -- One row per unit and one (unit_code null) for the whole: medians over the reports that were submitted (triage) or resolved in the period.
 -- Null = none was triaged, none resolved.
+with told as (
+    select
+        unit_code,
+        submitted_at,
+        triaged_at,
+        resolved_at,
+        submitted_at >= %(since)s and submitted_at < %(until)s as came,
+        coalesce(resolved_at >= %(since)s and resolved_at < %(until)s, false) as done
+    from report_history
+    where jurisdiction = %(jurisdiction)s
+        and from_at >= %(since)s
+        and from_at < %(at)s and to_at >= %(at)s
+        and known_from <= %(known)s and known_to > %(known)s
+)
+
 select
     unit_code,
     null as org_code,
@@ -44,17 +59,8 @@ select
     count(*) filter (where done) as resolved,
     percentile_cont(0.5) within group (order by extract(epoch from resolved_at - submitted_at) / 3600) filter (where done) as resolve_h,
     percentile_cont(0.9) within group (order by extract(epoch from resolved_at - submitted_at) / 3600) filter (where done) as resolve_p90_h
-from report_history
-cross join lateral (
-    select
-        submitted_at >= %(since)s and submitted_at < %(until)s as came,
-        coalesce(resolved_at >= %(since)s and resolved_at < %(until)s, false) as done
-) as fact
-where jurisdiction = %(jurisdiction)s
-    and (came or done)
-    and from_at >= %(since)s
-    and from_at < %(at)s and to_at >= %(at)s
-    and known_from <= %(known)s and known_to > %(known)s
+from told
+where came or done
 group by grouping sets ((), (unit_code));
 
 -- name: backlog

@@ -19,7 +19,7 @@ KPIS = (
     Kpi(key="received", label="Tiếp nhận", formula="số hồ sơ có sự kiện tiếp nhận trong kỳ", unit="dossiers", basis=PORTAL, query="results",
         over=("received",)),
     Kpi(key="carried_in", label="Kỳ trước chuyển sang", formula="số hồ sơ đang giải quyết lúc bắt đầu kỳ", unit="dossiers", basis=PORTAL,
-        query="carried_in", over=("carried_in",)),
+        query="carried_in", over=("carried_in",), by_day=False),
     Kpi(key="resolved", label="Đã giải quyết", formula="số hồ sơ có kết quả trong kỳ", unit="dossiers", basis=PORTAL, query="results",
         over=("resolved",)),
     Kpi(key="refused", label="Không tiếp nhận", formula="số hồ sơ bị từ chối trước tiếp nhận, ngoài 'tiếp nhận'", unit="dossiers", basis=PORTAL,

@@ -34,15 +34,19 @@ ADVANCE = timedelta(minutes=10)
 
 
 class Collector:
-    """The loop. `connect` opens autocommit connections and raises UnavailableError while there is no database."""
+    """The loop. `connect` opens autocommit connections and raises UnavailableError while there is no database.
+
+    `prepare`: called on each new connection, for what queries need of the profile in the database.
+    """
 
     def __init__(self, connect: Callable[[], Connection], clock: Clock, profile: Profile, panels: dict[str, Panel],
-                 streams: dict[str, Stream]) -> None:
+                 streams: dict[str, Stream], prepare: Callable[[Connection], None] | None = None) -> None:
         self._connect = connect
         self._clock = clock
         self._profile = profile
         self._panels = panels
         self._streams = streams
+        self._prepare = prepare
         self._down = False
 
     def run(self, stop: threading.Event) -> None:
@@ -53,6 +57,8 @@ class Collector:
                     if self._down:
                         log.info("database is back")
                     self._down = False
+                    if self._prepare:
+                        self._prepare(working)
                     self._session(listening, working, stop)
             except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if not self._down:

@@ -90,5 +90,5 @@ STREAM = Stream(
     },
     subject="camera id",
     projection=Projection(table="camera_state", state=CameraState, apply=apply, mode="latest"),
-    aggregates=("camera_hourly",),
+    aggregates=("camera_hourly", "traffic_hourly", "detection_hourly"),
 )

@@ -170,12 +170,14 @@ STREAM = Stream(
     facts=_FACTS,
     subject="ticket: <point id>/<YYMMDD>/<ticket no>; desk-day: <point id>/Q<counter no>/<YYMMDD>",
     projection=Projection(
+        version=2,
         table="counter_state",
         state=CounterState,
         apply=apply,
         transitions=TRANSITIONS,
         open_states=frozenset(_OPEN),
-        history=("state", "unit_code", "point_id", "counter_no", "service_group", "taken_at", "called_at", "opened_at"),
+        history=("state", "unit_code", "point_id", "counter_no", "service_group", "taken_at", "called_at", "last_called_at", "ended_at",
+                 "abandoned_at", "rated_at", "rating", "first_opened_at", "opened_at", "open_s"),
         daily=Daily(
             table="counter_daily",
             key=("unit_code", "point_id", "hour"),

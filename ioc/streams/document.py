@@ -142,13 +142,15 @@ STREAM = Stream(
     subject="document id <organisation>,<YYYY/MM/DD>,<number>/<symbol>; of a received copy, with >><recipient organisation>",
     check=check,
     projection=Projection(
+        version=2,
         table="document_state",
         state=DocumentState,
         apply=apply,
         transitions=TRANSITIONS,
         open_states=frozenset(("arrived", *_WORKED_ON)),
-        history=("state", "unit_code", "to_org", "urgency", "level", "arrived_at", "register_due_at", "registered_at", "due_at", "finished_at",
-                 "outcome"),
+        history=("state", "from_org", "from_unit", "unit_code", "to_org", "urgency", "level", "signed", "electronic", "sent_at", "arrived_at",
+                 "last_arrived_at", "register_due_at", "registered_at", "refused_at", "due_at", "finished_at", "finished_online", "outcome",
+                 "recalled_at"),
         daily=DAILY,
     ),
 )

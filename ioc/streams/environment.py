@@ -111,6 +111,7 @@ PROPERTIES: Mapping[str, tuple[str, float, float]] = {
     "salinity_gl": ("g/l", 0, 50),
     "level_m": ("m", -20, 20),
     "aqi": ("VN_AQI", 0, 500),
+    "aqi_day": ("VN_AQI", 0, 500),
     "pm25_ugm3": ("µg/m³", 0, 10_000),
     "pm10_ugm3": ("µg/m³", 0, 10_000),
     "rain_mm": ("mm", 0, 2000),
@@ -153,7 +154,7 @@ def _check_bulletin(data: EnvironmentData) -> None:
     if absent and data.msg_type != "cancel":
         raise InvalidEvent("schema", f"a bulletin of type '{data.msg_type}' needs {', '.join(absent)}")
     if data.effective_at and data.expires_at and data.expires_at <= data.effective_at:
-        raise InvalidEvent("schema", "a bulletin must expire after it takes effect")
+        raise InvalidEvent("schema", "'expires_at' must lie after 'effective_at'")
 
 
 def _check_word(field: str, value: str | None, words: tuple[str, ...]) -> None:

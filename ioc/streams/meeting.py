@@ -155,12 +155,14 @@ STREAM = Stream(
     subject="session: <meeting id>; one of its points: <meeting id>/<point id>",
     check=check,
     projection=Projection(
+        version=2,
         table="meeting_state",
         state=MeetingState,
         apply=apply,
         transitions=TRANSITIONS,
         open_states=frozenset(("invited", "running", "joined", "lost")),
-        history=("state", "unit_code", "meeting_id", "point_id", "level", "started_at", "joined_at", "lost_at"),
+        history=("state", "unit_code", "meeting_id", "point_id", "level", "started_at", "invited_at", "joined_at", "lost_at", "ended_at",
+                 "connected_s", "lost_s", "loss_count", "long_loss_count"),
         daily=Daily(
             table="meeting_daily",
             key=("unit_code", "level"),

@@ -163,14 +163,15 @@ STREAM = Stream(
             "<source>/<unit>/<day>/<measure> of a control total",
     check=check,
     projection=Projection(
+        version=2,
         table="platform_state",
         state=PlatformState,
         apply=apply,
         transitions=TRANSITIONS,
         observations=OBSERVATIONS,
         open_states=frozenset({"expiring", "detected", "unsynced"}),
-        history=("state", "source_id", "unit_code", "severity", "expires_on", "holder_kind", "detected_at", "contained_at", "day", "measure",
-                 "value"),
+        history=("state", "source_id", "unit_code", "severity", "expires_on", "holder_kind", "detected_at", "contained_at", "acknowledged_at",
+                 "failed_at", "day", "measure", "value"),
         daily=Daily(
             table="platform_daily",
             key=("source_id", "unit_code", "severity"),

@@ -178,13 +178,15 @@ STREAM = Stream(
     subject="task id of the source that follows it",
     check=check,
     projection=Projection(
+        version=2,
         table="task_state",
         state=TaskState,
         apply=apply,
         transitions=TRANSITIONS,
         open_states=frozenset(_OPEN),
         history=("state", "unit_code", "owner_org", "source_document", "assigned_at", "acknowledge_due_at", "acknowledged_at", "due_at",
-                 "progress_pct", "completed_at", "outcome"),
+                 "progress_pct", "completed_at", "outcome", "first_outcome", "extended_at", "returned_at", "returned_by", "returned_unit",
+                 "cancelled_at", "reopened_at"),
         daily=Daily(
             table="task_daily",
             key=("unit_code", "owner_org"),

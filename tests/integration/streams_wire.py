@@ -40,7 +40,7 @@ def _required(stream: str, fact: str, minutes: float) -> dict[str, Any]:
               "issued_on": "2026-11-20", "owner_org": "STC", "progress_pct": 40, "meeting_id": "M1", "target": 95.0, "arrivals": 400,
               "level": "full", "count": 3, "inspection_ref": "K1", "planned_on": "2026-12-01", "day": "2026-11-19", "visits": 100,
               "onset_on": "2026-11-17", "cases": 6, "pupils": 500, "due_on": "2026-11-21", "beneficiaries_due": 120,
-              "beneficiaries_paid_by_account": 100}
+              "beneficiaries_paid_by_account": 100, "source_id": "portal", "dossier_code": "D1", "reason": "no answer"}
     promised = {"due_at": values["due_at"]} if (stream, fact) == ("dossier", "received") else {}
     return promised | {name: values[name] for name in streams()[stream].facts[fact]}
 

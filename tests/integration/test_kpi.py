@@ -1,6 +1,7 @@
 """Figures from a handful of events, counted by hand."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def figures(conn: Connection, section: str, kind: str = "year", day: date | None
     return {f"{f.key.split('.')[1]}{'@' + f.unit_code if f.unit_code else ''}": f for f in found}
 
 
-def dossier(subject: str, ready: float | None, due: float = 60, **data: object) -> list[Wire]:
+def dossier(subject: str, ready: float | None, due: float = 60, **data: Any) -> list[Wire]:
     told = [event("dossier", "received", 0, subject=subject, due_at=at(due), **data), event("dossier", "step_started", 5, subject=subject)]
     return [*told, event("dossier", "result_ready", ready, subject=subject)] if ready else told
 

@@ -38,7 +38,7 @@ def compute(conn: Connection, section: Section, question: Question, profile: Pro
     period = elapsed(question.period, question.moment.day)
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read, read only")
-        rows = {name: _rows(conn, sql, question, period, profile) for name, sql in section.sql.items() if _needed(section, name)}
+        rows = {name: _rows(conn, sql, question, period, profile, whole=not _by_day(section, name)) for name, sql in section.sql.items()}
         simulated = _is_simulated(conn, section.streams)
         closed = _closings(conn, section.streams, period)
     common = [flag for flag, so in (("simulated", simulated), ("unfinished", period.last_day < question.period.last_day), *closed.items()) if so]
@@ -52,22 +52,27 @@ def compute(conn: Connection, section: Section, question: Question, profile: Pro
     return found
 
 
-def _needed(section: Section, query: str) -> bool:
-    return any(k.query == query for k in section.kpis.values())
+def _by_day(section: Section, query: str) -> bool:
+    return all(k.adds_up and k.by_day and not k.is_stock for k in section.kpis.values() if k.query == query)
 
 
 def parameters(moment: Moment, period: Period, profile: Profile) -> dict[str, Any]:
-    """Parameters of every query: those of the moment, and the period's days and moments, half-open."""
+    """Parameters of every query: those of the moment, the period's days and moments, half-open; `province`: codes that stand for the whole."""
     until = period.last_day + timedelta(days=1)
     return moment.parameters(profile.calendar) | {
+        "province": ["", *sorted({u.code for u in profile.units if u.level == "province"})],
         "since_day": period.first_day, "until_day": until, "since": start_of(period.first_day), "until": min(end_of(period.last_day), moment.at),
     }
 
 
-def _rows(conn: Connection, sql: str, question: Question, period: Period, profile: Profile) -> list[tuple[date, Mapping[str, Any]]]:
-    """Rows with the first day of the stretch they belong to: within one, no unit begins or ends, so a code means one unit."""
+def _rows(conn: Connection, sql: str, question: Question, period: Period, profile: Profile, *,
+          whole: bool) -> list[tuple[date, Mapping[str, Any]]]:
+    """Rows with the first day of the stretch they belong to: within one, no unit begins or ends, so a code means one unit.
+
+    `whole`: what is no sum of its days is asked of the whole period.
+    """
     found: list[tuple[date, Mapping[str, Any]]] = []
-    stretches = [period] if question.scope != "unit" or question.boundaries == "then" else list(_stretches(period, profile))
+    stretches = [period] if whole or question.scope != "unit" or question.boundaries == "then" else list(_stretches(period, profile))
     for stretch in stretches:
         with conn.cursor(row_factory=dict_row) as cursor:
             answered = cursor.execute(sql.encode(), parameters(question.moment, stretch, profile)).fetchall()
@@ -93,11 +98,12 @@ def _summed(kpi: Kpi, rows: Iterable[tuple[date, Mapping[str, Any]]], question: 
     for first_day, row in _of_scope(kpi, rows, question):
         unit, org = row.get("unit_code") or "", row.get("org_code") or ""
         place = {"province": ("", ""), "unit": (unit, ""), "agency": (unit, org)}[question.scope]
-        if question.scope == "unit" and question.boundaries == "now" and unit and not kpi.is_stock:
+        if question.scope == "unit" and question.boundaries == "now" and unit and kpi.adds_up and not kpi.is_stock:
             today = register.as_today(unit, first_day, day) if register.at(unit, first_day) else unit
             place = (today or unit, "")
             marks[place] |= {"unplaced"} if today is None else set()
-        marks[place] |= set((row.get("flags") or "").split())
+        if any(row[name] is not None for name in names):
+            marks[place] |= set((row.get("flags") or "").split())
         columns = sums.setdefault(place, {})
         for name in names:
             if row[name] is not None:
@@ -106,9 +112,11 @@ def _summed(kpi: Kpi, rows: Iterable[tuple[date, Mapping[str, Any]]], question: 
 
 
 def _of_scope(kpi: Kpi, rows: Iterable[tuple[date, Mapping[str, Any]]], question: Question) -> Iterator[tuple[date, Mapping[str, Any]]]:
-    # What does not add up comes once for the whole and once per unit.
+    # What does not add up comes once for the whole, once per unit, and of agencies only where these are asked for.
     for first_day, row in rows:
-        if kpi.adds_up or (row["unit_code"] is None) == (question.scope == "province"):
+        of_agency, of_province = bool(row.get("org_code")), row["unit_code"] is None
+        asked = question.scope == "agency" if of_agency else of_province == (question.scope == "province")
+        if kpi.adds_up or asked:
             yield first_day, row
 
 

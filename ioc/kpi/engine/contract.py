@@ -19,6 +19,7 @@ class Kpi:
     `over`, `under`: columns whose sums are numerator and denominator; no `under` = a count or an amount. `scale`: 100 for percent.
     `query`: its name in the panel's .sql. A query answers one row per (unit_code, org_code), to be added up; where sums would be
     wrong (medians, extremes) it answers one row per scope itself and `adds_up` is false: unit_code null = the whole province.
+    `by_day`: a period's figure is the sum of its days' (an opening balance, or "used at least once", is not).
     A column `flags` (words with blanks between) marks the figures that a row goes into.
     `is_stock`: true at the moment, whatever the period. `counts`: columns that say of how many cases it is made, where `under` does not.
     `better`: which direction is good. `basis`: law, published formula, seed fact or 'thiết kế'.
@@ -36,6 +37,7 @@ class Kpi:
     scale: float = 1
     is_stock: bool = False
     adds_up: bool = True
+    by_day: bool = True
     better: Literal["up", "down", ""] = ""
 
 

@@ -70,6 +70,7 @@ class BatchWriter:
         self._dailies: dict[str, Daily] = {
             s.projection.daily.table: s.projection.daily for s in streams.values() if s.projection and s.projection.daily
         }
+        store.word_moments_once(conn)
         with conn.transaction():
             store.prepare_stage(conn)
             for stream in streams.values():

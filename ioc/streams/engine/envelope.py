@@ -52,11 +52,14 @@ def read_envelope(message: Message) -> Envelope:
 
 
 def _binary(headers: Mapping[str, bytes]) -> dict[str, str]:
-    try:
-        # Kafka allows a header without a value.
-        return {name[3:]: (value or b"").decode() for name, value in headers.items() if name.startswith("ce_")}
-    except UnicodeDecodeError as error:
-        raise InvalidEvent("bytes", f"a ce_ header is not UTF-8: {error}") from None
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        if name.startswith("ce_"):
+            try:
+                found[name[3:]] = (value or b"").decode()  # Kafka allows a header without a value
+            except UnicodeDecodeError as error:
+                raise InvalidEvent("bytes", f"the header '{name}' is not UTF-8: {error}") from None
+    return found
 
 
 def _structured(kind: bytes, value: bytes) -> tuple[Mapping[str, Any], bytes]:
@@ -82,6 +85,8 @@ def _envelope(attributes: Mapping[str, Any], data: bytes) -> Envelope:
             raise InvalidEvent("attribute", f"the attribute '{name}' has {len(value)} characters, at most {MAX_TEXT} are allowed")
         if "\0" in value:
             raise InvalidEvent("attribute", f"the attribute '{name}' contains a NUL character")
+    if (simulated := str(attributes.get("simulated", "")).lower()) not in {"", "true", "false"}:
+        raise InvalidEvent("attribute", "the attribute 'simulated' must be true or false: what is taken for real must be real")
     return Envelope(
         id=attributes["id"],
         source=attributes["source"],
@@ -89,7 +94,7 @@ def _envelope(attributes: Mapping[str, Any], data: bytes) -> Envelope:
         subject=attributes["subject"],
         time=_moment(attributes["time"]),
         sequence=_sequence(attributes.get("sequence", "")),
-        simulated=str(attributes.get("simulated", "")).lower() == "true",
+        simulated=simulated == "true",
         data=data,
     )
 

@@ -154,7 +154,8 @@ def _fold_all(conn: Connection, stream: Stream, standings: Sequence[Standing], b
         after = fold(projection, begun(standing.name, standing.state), events, rules)
         done.append(Projected(standing, after, events, whole=False, counted={}))
     if late:
-        stories = read_events(conn, stream, [s.subject for s in late], min(_first(s, by_subject) for s in late))
+        stories = read_events(conn, stream, [s.subject for s in late], min(_first(s, by_subject) for s in late),
+                              max(_newest(s, by_subject) for s in late))
         for standing in late:
             events = stories[standing.subject]
             new = {e.identity for e in by_subject[standing.subject]}
@@ -173,15 +174,21 @@ def _first(standing: Standing, by_subject: Mapping[str, Sequence[Event[Any]]]) -
     return min(standing.first_at, *(e.occurred_at for e in by_subject[standing.subject]))
 
 
-def read_events(conn: Connection, stream: Stream, subjects: Sequence[str], since: datetime) -> dict[str, list[Event[Any]]]:
-    """Whole stories of subjects, in order. `since` bounds the chunks that are read (1.9 ms instead of 65 in 152 chunks)."""
+def _newest(standing: Standing, by_subject: Mapping[str, Sequence[Event[Any]]]) -> datetime:
+    moments = [e.occurred_at for e in by_subject[standing.subject]]
+    return max(moments if standing.last is None else [standing.last[0], *moments])
+
+
+def read_events(conn: Connection, stream: Stream, subjects: Sequence[str], since: datetime,
+                until: datetime | None = None) -> dict[str, list[Event[Any]]]:
+    """Whole stories of subjects, in order. `since` and `until` (included) bound the chunks that are read."""
     fields = stream.schema.__struct_fields__
     skipped = stream.projection.observations if stream.projection else frozenset()
     ranks = {stream.type_of(fact): (fact, rank) for rank, fact in enumerate(stream.facts) if fact not in skipped}
     rows = conn.execute(
         f"select encode(uuid_send(identity), 'hex'), source, event_id, type, subject, occurred_at, sequence, simulated, {', '.join(fields)} "
-        f"from {stream.table} where subject = any(%s) and occurred_at >= %s and type <> all(%s)",
-        (list(subjects), since, [stream.type_of(fact) for fact in sorted(skipped)]),
+        f"from {stream.table} where subject = any(%s) and occurred_at >= %s and occurred_at <= %s::timestamptz and type <> all(%s)",
+        (list(subjects), since, until or "infinity", [stream.type_of(fact) for fact in sorted(skipped)]),
     )
     stories: dict[str, list[Event[Any]]] = {subject: [] for subject in subjects}
     for identity, source, event_id, type_, subject, occurred_at, sequence, simulated, *data in rows:

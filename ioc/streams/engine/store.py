@@ -4,11 +4,13 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from psycopg.types.datetime import DateDumper, DatetimeDumper
 from psycopg.types.json import Jsonb
 
 from ioc.db.connect import Connection
@@ -16,6 +18,20 @@ from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.event import DeadLetter, Event, Message
 
 ENVELOPE_COLUMNS = ("identity", "source", "event_id", "type", "subject", "occurred_at", "recorded_at", "sequence", "simulated", "payload")
+
+
+class _Moments(DatetimeDumper):
+    """Moments in psycopg's own words, each worded once: the same few stand in an event, its state and all its intervals."""
+
+    def dump(self, obj: datetime) -> bytes:
+        return _moment_text(obj)
+
+
+class _Dates(DateDumper):
+    """Dates in psycopg's own words, each worded once."""
+
+    def dump(self, obj: date) -> bytes:
+        return _date_text(obj)
 
 
 class Claim(NamedTuple):
@@ -33,6 +49,23 @@ def event_columns(stream: Stream) -> tuple[str, ...]:
 def prepare_stage(conn: Connection) -> None:
     """Create the session's staging table; must be called once per connection."""
     conn.execute("create temp table if not exists stage_identity (identity uuid, digest uuid) on commit delete rows")
+
+
+def word_moments_once(conn: Connection) -> None:
+    """Make a session's moments and dates cheap to write: wording one takes 3 µs, and an event carries some fifteen to the database."""
+    conn.adapters.register_dumper(datetime, _Moments)
+    conn.adapters.register_dumper(date, _Dates)
+
+
+@lru_cache(maxsize=65_536)
+def _moment_text(at: datetime) -> bytes:
+    # Moments that are equal in two zones are one moment to the database too.
+    return str(at).encode()
+
+
+@lru_cache(maxsize=4_096)
+def _date_text(day: date) -> bytes:
+    return str(day).encode()
 
 
 def claim(conn: Connection, digests: dict[str, str]) -> Claim:

@@ -25,14 +25,14 @@ def alone(place: tuple[float, float], layer: Layer = LAYER) -> str | None:
     return min((c for c, s in zip(layer.codes, layer.shapes, strict=True) if s.covers(shapely.Point(place))), default=None)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(points)
 def test_batch_answers_as_each_point_alone(places: list[tuple[float, float]]) -> None:
     lons, lats = [p[0] for p in places], [p[1] for p in places]
     assert TAGGER.tag(lons, lats, DAY) == [alone(p) for p in places]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.tuples(st.floats(-1, 4), st.floats(-1, 4)), min_size=1, max_size=40))
 def test_islands_holes_and_thin_strips_answer_as_alone(places: list[tuple[float, float]]) -> None:
     ring = shapely.box(0, 0, 3, 3).difference(shapely.box(1, 1, 2, 2))

@@ -9,7 +9,7 @@ from tests.unit.pull.lives import CODE, Life, Watcher, lived, stamp
 
 SEEDS = st.integers(min_value=0, max_value=10**6)
 POLLS = st.lists(st.floats(min_value=0, max_value=1), min_size=1, max_size=8)
-WELL = settings(max_examples=100, deadline=None)
+WELL = settings(max_examples=40, deadline=None)
 
 
 def polled(life: Life, moments: list[float]) -> Watcher:

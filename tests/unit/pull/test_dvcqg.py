@@ -119,12 +119,12 @@ def test_fee_paid_in_processing_is_told_once() -> None:
     assert watcher.see(changed(TrangThaiHoSo=4, DanhSachLePhi=[fee]), NOW + timedelta(hours=2)) == []
 
 
-def test_fee_found_paid_after_the_result_is_a_correction() -> None:
+def test_fee_found_paid_after_the_result_is_paid() -> None:
     watcher, fee = Watcher(), {"MaPhiLePhi": "LP1", "Gia": 120000}
     ready = {"TrangThaiHoSo": 9, "NgayKetThucXuLy": "20261110100000"}
     watcher.see(changed(**ready, DanhSachLePhi=[fee]), NOW)
-    assert watcher.see(changed(**ready, DanhSachLePhi=[fee | {"TrangThai": "Đã thanh toán"}]), NOW + timedelta(hours=1)) == ["corrected"]
-    assert data_of(watcher, "corrected")["amount_vnd"] == 120000
+    assert watcher.see(changed(**ready, DanhSachLePhi=[fee | {"TrangThai": "Đã thanh toán"}]), NOW + timedelta(hours=1)) == ["paid"]
+    assert data_of(watcher, "paid")["amount_vnd"] == 120000
     assert watcher.folded().irregularities == []
 
 

@@ -117,7 +117,7 @@ def test_state_is_the_same_when_a_statement_is_told_twice(told: list[Event[Any]]
     ("bulletin", {"msg_type": "ack"}, "msg_type is 'ack'"),
     ("bulletin", {"status": "draft"}, "status is 'draft'"),
     ("bulletin", {"risk_level": None, "expires_at": None}, "needs risk_level, expires_at"),
-    ("bulletin", {"expires_at": after(0).isoformat()}, "expire after it takes effect"),
+    ("bulletin", {"expires_at": after(0).isoformat()}, "must lie after .effective_at"),
     ("bulletin", {"risk_level": 6}, "risk_level"),
 ])
 def test_statement_that_cannot_be_is_refused(fact: str, data: dict[str, Any], reason: str) -> None:

@@ -1,0 +1,163 @@
+-- name: dossiers
+-- One row: what the dossiers of the period come to. Null = nobody told it of any of them. Absent = no dossier was submitted, received or resolved.
+with counted as (
+    select
+        sum(received) as received,
+        coalesce(sum(received) filter (where channel = 'online'), 0) as received_online,
+        sum(digitised) as received_digitised,
+        sum(reused) as received_reused,
+        sum(resolved) as resolved,
+        sum(early) + sum(on_time) as resolved_on_time,
+        sum(electronic_result) as resolved_digitised,
+        sum(fee_due) as fee_due,
+        sum(paid_online) as paid_online,
+        sum(rated) as ratings,
+        sum(satisfied) as ratings_satisfied
+    from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+    where (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
+    having sum(submitted) + sum(received) + sum(resolved) > 0
+),
+
+told as (
+    select
+        bool_or(digitised is not null) as digitised,
+        bool_or(reused is not null) as reused,
+        bool_or(electronic_result is not null) as electronic_result,
+        bool_or(fee_due is not null) as fee_due,
+        bool_or(channel <> '') as channel
+    from dossier_history
+    where (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
+        and from_at >= %(since)s
+        and from_at < %(at)s and to_at >= %(at)s
+        and known_from <= %(known)s and known_to > %(known)s
+)
+
+select
+    counted.received,
+    case when told.channel then counted.received_online end as received_online,
+    case when told.digitised then counted.received_digitised end as received_digitised,
+    case when told.reused then counted.received_reused end as received_reused,
+    counted.resolved,
+    counted.resolved_on_time,
+    case when told.electronic_result then counted.resolved_digitised end as resolved_digitised,
+    case when told.fee_due then counted.fee_due end as fee_due,
+    case when told.fee_due then counted.paid_online end as paid_online,
+    counted.ratings,
+    counted.ratings_satisfied
+from counted
+cross join told;
+
+-- name: synchronised
+-- One row: dossiers that the national portal acknowledged in the period and has not lost since. Null = nobody told of any.
+with told as (
+    select
+        subject,
+        unit_code,
+        state,
+        from_at,
+        to_at
+    from platform_history
+    where %(from_history)s
+        and state in ('synced', 'unsynced')
+        and from_at < %(at)s
+        and known_from <= %(known)s and known_to > %(known)s
+),
+
+broken as (
+    select
+        subject,
+        max(to_at) as mended_at
+    from told
+    where state = 'unsynced'
+    group by subject
+),
+
+acknowledged as (
+    select
+        subject,
+        min(from_at) as acknowledged_at,
+        max(unit_code) filter (where to_at >= %(at)s) as unit_code
+    from told
+    left join broken using (subject)
+    where state = 'synced' and (mended_at is null or from_at >= mended_at)
+    group by subject
+),
+
+counted as (
+    select
+        unit_code,
+        acknowledged::bigint as synchronised
+    from platform_daily
+    where not %(from_history)s
+        and day >= %(since_day)s and day < %(until_day)s and (%(as_of)s::date is null or as_of_day <= %(as_of)s)
+        and (acknowledged <> 0 or failed <> 0)
+    union all
+    select
+        unit_code,
+        1 as synchronised
+    from acknowledged
+    where acknowledged_at >= %(since)s and acknowledged_at < %(until)s
+    union all
+    select
+        unit_code,
+        0 as synchronised
+    from told
+    where state = 'unsynced' and to_at >= %(at)s and from_at >= %(since)s and from_at < %(until)s
+)
+
+select sum(synchronised) as synchronised
+from counted
+where %(org_code)s::text is null and (%(unit_code)s::text is null or unit_code = %(unit_code)s);
+
+-- name: services
+-- One row: services on offer at the moment, and those of them that go online. Absent = no catalogue was told.
+select
+    count(*) as services,
+    count(*) filter (where level in ('full', 'partial')) as services_online
+from service_history
+where is_open
+    and (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
+    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
+    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+having count(*) > 0;
+
+-- name: services_used
+-- One row: services online at the moment with a dossier that came over the network in the period; the services' codes are those of the procedures.
+-- Absent = no dossier of the period names its procedure.
+with named as (
+    select distinct
+        procedure_code,
+        coalesce(channel in ('online', '2'), false) as is_online
+    from dossier_event
+    where type in ('vn.ioc.dossier.submitted.v1', 'vn.ioc.dossier.received.v1')
+        and procedure_code is not null
+        and (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
+        and occurred_at >= %(since)s and occurred_at < %(until)s
+        and recorded_at <= %(known)s
+),
+
+offered as (
+    select service_code
+    from service_history
+    where is_open and level in ('full', 'partial')
+        and (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
+        and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
+        and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+)
+
+select count(distinct offered.service_code) as services_with_online_dossiers
+from named
+left join offered on named.procedure_code = offered.service_code and named.is_online
+having count(*) > 0;
+
+-- name: petitions
+-- One row: the reports answered in the period. Absent = none was sent or answered, or an agency is asked for, by which they are not counted.
+select
+    sum(resolved) as petitions_answered,
+    sum(on_time) as petitions_on_time,
+    sum(rated) as petition_ratings,
+    sum(satisfied) as petition_ratings_satisfied
+from report_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+where jurisdiction = %(jurisdiction)s
+    and %(org_code)s::text is null and (%(unit_code)s::text is null or unit_code = %(unit_code)s)
+having sum(submitted) + sum(resolved) > 0;

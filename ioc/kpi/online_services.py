@@ -1,0 +1,65 @@
+"""Dịch vụ công trực tuyến, thanh toán và số hóa: what is offered online, how far it is used, paid, digitised. Formulas: domain notes §3.3."""
+
+from ioc.kpi.engine.contract import Kpi
+
+STREAMS = ("dossier", "service", "platform")
+LAW = "QĐ 766/QĐ-TTg"
+LEVELS = "NĐ 42/2022/NĐ-CP; F008"
+CHANNELS = {"portal": "cổng dịch vụ công", "app": "ứng dụng", "zalo": "Zalo", "counter": "trực tiếp", "post": "bưu chính công ích"}
+LOOKUPS = {"web": "web", "app": "ứng dụng", "zalo": "Zalo", "qr": "mã QR"}
+
+KPIS = (
+    Kpi(key="services", label="Dịch vụ công cung cấp", formula="số dịch vụ công đang cung cấp", unit="services", basis=LEVELS, query="catalogue",
+        over=("services",), is_stock=True),
+    Kpi(key="services_full", label="Dịch vụ công toàn trình", formula="số dịch vụ công toàn trình đang cung cấp", unit="services", basis=LEVELS,
+        query="catalogue", over=("services_full",), is_stock=True, better="up"),
+    Kpi(key="services_partial", label="Dịch vụ công một phần", formula="số dịch vụ công một phần đang cung cấp", unit="services", basis=LEVELS,
+        query="catalogue", over=("services_partial",), is_stock=True),
+    Kpi(key="services_information", label="Dịch vụ cung cấp thông tin", formula="số dịch vụ chỉ cung cấp thông tin", unit="services", basis=LEVELS,
+        query="catalogue", over=("services_information",), is_stock=True),
+    Kpi(key="full_rate", label="Tỷ lệ dịch vụ công toàn trình", formula="dịch vụ công toàn trình / dịch vụ công cung cấp", unit="%", basis=LEVELS,
+        query="catalogue", over=("services_full",), under=("services",), scale=100, is_stock=True, better="up"),
+    Kpi(key="integrated_rate", label="Tích hợp Cổng DVCQG", formula="dịch vụ tích hợp Cổng DVCQG / dịch vụ công cung cấp", unit="%",
+        basis="F009: 956/1.778", query="catalogue", over=("integrated",), under=("services",), scale=100, is_stock=True, better="up"),
+    Kpi(key="payable_rate", label="Dịch vụ cho thanh toán trực tuyến", formula="dịch vụ cho thanh toán trực tuyến / dịch vụ toàn trình và một phần",
+        unit="%", basis="thiết kế", query="catalogue", over=("payable",), under=("services_online",), scale=100, is_stock=True, better="up"),
+    Kpi(key="qr_rate", label="Dịch vụ có mã QR", formula="dịch vụ có mã QR / dịch vụ công cung cấp", unit="%", basis="F042", query="catalogue",
+        over=("with_qr",), under=("services",), scale=100, is_stock=True, better="up"),
+    Kpi(key="online_rate", label="Tỷ lệ hồ sơ trực tuyến", formula="tiếp nhận trực tuyến (cổng, ứng dụng, Zalo) / tổng tiếp nhận", unit="%",
+        basis=f"{LAW}: tiepNhanQuaMang/tongTiepNhan", query="dossiers", over=("received_online",), under=("received",), scale=100, better="up"),
+    Kpi(key="full_online_rate", label="Tỷ lệ hồ sơ trực tuyến toàn trình",
+        formula="hồ sơ dịch vụ toàn trình tiếp nhận trực tuyến / hồ sơ dịch vụ toàn trình", unit="%", basis="F010: 55,18% năm 2023",
+        query="dossiers", over=("received_full_online",), under=("received_full",), scale=100, better="up"),
+    Kpi(key="received_online", label="Hồ sơ trực tuyến", formula="số hồ sơ tiếp nhận qua cổng, ứng dụng, Zalo", unit="dossiers", basis=LAW,
+        query="dossiers", over=("received_online",), better="up"),
+    *(Kpi(key=f"received_{channel}", label=f"Tiếp nhận qua {text}" if channel != "counter" else "Tiếp nhận trực tiếp",
+          formula=f"số hồ sơ tiếp nhận, kênh {text}", unit="dossiers", basis="danh mục KenhThucHien của Cổng DVCQG", query="dossiers",
+          over=(f"received_{channel}",)) for channel, text in CHANNELS.items()),
+    Kpi(key="used_rate", label="DVC có phát sinh hồ sơ",
+        formula="dịch vụ toàn trình, một phần có hồ sơ trực tuyến trong kỳ / dịch vụ toàn trình, một phần đang cung cấp", unit="%", basis=LAW,
+        query="used", by_day=False, over=("used",), under=("offered",), scale=100, better="up"),
+    Kpi(key="unused_full", label="DVC toàn trình chưa phát sinh hồ sơ", formula="số dịch vụ toàn trình không có hồ sơ trực tuyến trong kỳ",
+        unit="services", basis="thiết kế (ON-03)", query="used", by_day=False, over=("unused_full",), better="down"),
+    Kpi(key="online_payment_rate", label="Tỷ lệ thanh toán trực tuyến", formula="hồ sơ thanh toán trực tuyến / hồ sơ có nghĩa vụ tài chính",
+        unit="%", basis=f"{LAW}: daTTTTQuaDvcqg/tongCoNghiaVuTaiChinh; F011: 0,92%", query="dossiers", over=("paid_online",), under=("fee_due",),
+        scale=100, better="up"),
+    Kpi(key="digitised_rate", label="Số hóa hồ sơ đầu vào", formula="hồ sơ có số hóa thành phần / tiếp nhận", unit="%",
+        basis=f"{LAW}: coSoHoaTPHS", query="dossiers", over=("digitised",), under=("received",), scale=100, better="up"),
+    Kpi(key="reused_rate", label="Tái sử dụng thành phần hồ sơ", formula="hồ sơ có tái sử dụng thành phần / tiếp nhận", unit="%",
+        basis=f"{LAW}: coTaiSuDungTPHS", query="dossiers", over=("reused",), under=("received",), scale=100, better="up"),
+    Kpi(key="electronic_result_rate", label="Số hóa kết quả", formula="đã giải quyết có kết quả điện tử / đã giải quyết", unit="%",
+        basis=f"{LAW}: daGiaiQuyetDaSoHoa/daGiaiQuyet", query="dossiers", over=("electronic_result",), under=("resolved",), scale=100, better="up"),
+    Kpi(key="sync_rate", label="Đồng bộ DVCQG", formula="hồ sơ Cổng DVCQG xác nhận trong kỳ / tiếp nhận trong kỳ", unit="%",
+        basis=f"{LAW}: tongDaDongBoVeDvcqg", query="sync", over=("acknowledged",), under=("received",), scale=100, better="up"),
+    Kpi(key="sync_failed", label="Hồ sơ đồng bộ lỗi trong kỳ", formula="hồ sơ Cổng DVCQG từ chối trong kỳ, chưa được xác nhận lại",
+        unit="dossiers", basis="thiết kế (ON-04)", query="sync", over=("failed",), better="down"),
+    Kpi(key="unsynced", label="Hồ sơ chưa đồng bộ DVCQG", formula="hồ sơ đồng bộ lỗi, chưa được xác nhận", unit="dossiers",
+        basis="thiết kế (ON-04)", query="sync_backlog", over=("unsynced",), is_stock=True, better="down"),
+    Kpi(key="unsynced_over_24", label="Chưa đồng bộ DVCQG quá 24 giờ", formula="hồ sơ đồng bộ lỗi quá 24 giờ, chưa được xác nhận",
+        unit="dossiers", basis="thiết kế (ON-04)", query="sync_backlog", over=("unsynced_over_24_h",), is_stock=True, better="down"),
+    Kpi(key="lookups", label="Lượt tra cứu", formula="số lượt tra cứu dịch vụ, mọi kênh", unit="lookups", basis="thiết kế", query="lookups",
+        over=("lookups",)),
+    *(Kpi(key=f"lookups_{channel}", label=f"Lượt tra cứu qua {text}" if channel != "qr" else "Lượt quét mã QR",
+          formula=f"số lượt tra cứu dịch vụ, kênh {text}", unit="lookups", basis="F042" if channel == "qr" else "thiết kế", query="lookups",
+          over=(channel,)) for channel, text in LOOKUPS.items()),
+)
