@@ -6,7 +6,7 @@ import unicodedata
 _KINDS = {"tp": "thanh pho", "tx": "thi xa", "tt": "thi tran", "h": "huyen", "p": "phuong", "x": "xa", "t": "tinh"}
 _LONG = ("thanh pho", "thi xa", "thi tran", "huyen", "phuong", "xa", "tinh")
 # "Vi" is a syllable of Vietnamese, "VI" after a name is six; "ii" and "iii" are no syllables in any case.
-_ROMAN = re.compile(r"(?<=\s)(?:[IVX]{1,4}|ii|iii)(?=\W|$)")
+_ROMAN = re.compile(r"(?<=\W)(?:[IVX]{1,4}|ii|iii)(?=\W|$)")
 _NUMBERS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
 
 
