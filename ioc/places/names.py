@@ -12,6 +12,12 @@ _NUMBERS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII
 
 def folded(text: str) -> str:
     """Search key of a name: marks off, đ as d, lower case, numbers in figures, single spaces."""
+    key = _folded_once(text)
+    # Without its mark "IỊ" reads like two: a key must fold to itself, or it would not be found by it.
+    return key if key == text else folded(key)
+
+
+def _folded_once(text: str) -> str:
     figures = _ROMAN.sub(lambda m: str(_NUMBERS.get(m[0].upper(), m[0])), unicodedata.normalize("NFC", text))
     marked = unicodedata.normalize("NFD", figures.casefold().replace("đ", "d"))
     plain = "".join(c for c in marked if not unicodedata.combining(c))

@@ -41,6 +41,7 @@ def test_name_without_its_kind_is_the_same_for_province_city_and_ward() -> None:
 
 @settings(max_examples=100, deadline=None)
 @example("0.II")
+@example("0.IỊ")
 @given(st.text(alphabet="aAăÂđĐệỊơừYý 0129IVX.-", max_size=20))
 def test_key_is_the_same_however_the_marks_are_coded_and_folds_to_itself(text: str) -> None:
     key = folded(unicodedata.normalize("NFD", text))
