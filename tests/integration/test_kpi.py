@@ -7,6 +7,7 @@ import pytest
 
 from ioc.calendar.periods import period_of
 from ioc.db.connect import Connection
+from ioc.indicators.closed import Person, close_period, parse_days
 from ioc.kpi.engine.compute import Question, compute
 from ioc.kpi.engine.contract import Figure
 from ioc.kpi.engine.registry import sections
@@ -80,3 +81,13 @@ def test_boundaries_that_were_reshaped_are_flagged_and_never_split(dsn: str, con
     sunk(dsn, [{**event("dossier", "received", subject="D", unit_code="941"), "time": "2025-03-03T03:00:00Z"}])
     found = figures(conn, "one_stop", day=date(2025, 12, 31), at="2025-12-31", scope="unit")
     assert (found["received@941"].value, "unplaced" in found["received@941"].flags) == (1, True)
+
+
+def test_closed_period_says_so_and_what_was_adjusted_since(dsn: str, conn: Connection) -> None:
+    sunk(dsn, dossier("A", 30))
+    close_period(conn, "dossier", parse_days("2026-11-20"), Person(name="Trưởng ca", at=NOW))
+    assert "closed" in figures(conn, "one_stop", "day", at="2026-11-20")["received"].flags
+    assert "adjusted" not in figures(conn, "one_stop", "day", at="2026-11-20")["received"].flags
+    sunk(dsn, dossier("B", 30), seconds=60)
+    found = figures(conn, "one_stop", "day", at="2026-11-20")
+    assert {key for key in ("received", "late", "on_time_rate") if "adjusted" in found[key].flags} == {"received", "on_time_rate"}

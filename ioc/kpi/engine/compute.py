@@ -11,6 +11,8 @@ from psycopg.rows import dict_row
 from ioc.calendar.periods import Period, elapsed
 from ioc.clock import end_of, start_of
 from ioc.db.connect import Connection
+from ioc.indicators.closed import adjustments, closings
+from ioc.indicators.ledgers import LEDGERS
 from ioc.kpi.engine.contract import FEW, Figure, Kpi, Scope, Section
 from ioc.moment import Moment
 from ioc.places.register import Register
@@ -40,13 +42,15 @@ def compute(conn: Connection, section: Section, question: Question, profile: Pro
         conn.execute("set transaction isolation level repeatable read, read only")
         rows = {name: _rows(conn, sql, question, period, profile, whole=not _by_day(section, name)) for name, sql in section.sql.items()}
         simulated = _is_simulated(conn, section.streams)
-        closed = _closings(conn, section.streams, period)
-    common = [flag for flag, so in (("simulated", simulated), ("unfinished", period.last_day < question.period.last_day), *closed.items()) if so]
+        closed, changed = _closed(conn, section.streams, period)
+    common = [flag for flag, so in (("simulated", simulated), ("unfinished", period.last_day < question.period.last_day), ("closed", closed)) if so]
     if profile.calendar.unconfirmed(period.first_day, period.last_day):
         common.append("calendar_unconfirmed")
     found: list[Figure] = []
     for kpi in section.kpis.values():
         sums, marks = _summed(kpi, rows[kpi.query], question, register)
+        for place in sums:
+            marks[place] |= {"adjusted"} if any((place[0], column) in changed for column in (*kpi.over, *kpi.under)) else set()
         found += [_figure(section, kpi, place, columns, question, period, (*common, *sorted(marks[place])))
                   for place, columns in sorted(sums.items())]
     return found
@@ -152,7 +156,8 @@ def _is_simulated(conn: Connection, streams: Sequence[str]) -> bool:
     return bool(row and row[0])
 
 
-def _closings(conn: Connection, streams: Sequence[str], period: Period) -> dict[str, bool]:
-    rows = conn.execute("select 1 from closed_period where stream = any(%s) and first_day = %s and last_day = %s limit 1",
-                        (list(streams), period.first_day, period.last_day)).fetchall()
-    return {"closed": bool(rows)}
+def _closed(conn: Connection, streams: Sequence[str], period: Period) -> tuple[bool, set[tuple[str, str]]]:
+    """Whether a person closed just this period, and which counts (unit, column) came out otherwise since."""
+    found = [c for stream in streams if stream in LEDGERS for c in closings(conn, stream)
+             if (c.first_day, c.last_day, c.action) == (period.first_day, period.last_day, "closed")]
+    return bool(found), {(a.unit_code, a.measure) for closing in found for a in adjustments(conn, closing)}
