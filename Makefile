@@ -18,7 +18,7 @@ demo: $(VENV)/demo.stamp browser-files ## run the whole centre on this machine w
 	@exec $(PY) -m ioc demo $(ARGS)
 
 test: $(VENV)/dev.stamp browser-files ## all tests that need nothing but this machine
-	@$(PY) -m pytest tests --ignore=tests/real --ignore=tests/faults --ignore=tests/browser -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest tests --ignore=tests/real --ignore=tests/faults --ignore=tests/browser -n 2 --dist loadfile -rs $(ARGS)
 	@[ -n "$(NO_BROWSER)" ] || $(PY) -m pytest tests/browser $(ARGS)
 	@[ -z "$(NO_BROWSER)" ] || echo "NOT RUN: tests/browser: this machine has no /usr/bin/chromium (Debian: apt-get install chromium)"
 

@@ -155,7 +155,7 @@ def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
         },
         lists=((words("Tồn đọng theo đơn vị"), (
             Column(key="unit", label=words("Đơn vị"), number=False), Column(key="overdue", label=words("Quá hạn")),
-            Column(key="oldest", label=words("Lâu nhất (ngày làm việc)")), Column(key="due_soon", label=words("Trong 1 ngày")),
+            Column(key="oldest", label=words("Số ngày quá hạn")), Column(key="due_soon", label=words("Trong 1 ngày")),
             Column(key="open", label=words("Đang giải quyết"))),
             [{"unit": name, "overdue": words.number(u["overdue"]), "oldest": words.number(u["oldest_days"]),
               "due_soon": words.number(u["due_soon"]), "open": words.number(u["open"])} for name, u in named[:10]]),),
