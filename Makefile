@@ -58,7 +58,7 @@ browser-files: $(VENV)/demo.stamp ## what browsers load, from npm by the lock fi
 	@$(PY) -m tools.browser_files
 
 lock: $(VENV)/uv.stamp ## compile requirements/*.in again, with hashes
-	@for f in uv runtime demo dev; do $(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header \
+	@for f in uv runtime demo dev; do $(VENV)/bin/uv pip compile -q --upgrade --generate-hashes --no-header \
 	  --universal --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
 
 clean: ## forget the demo's data and everything installed
