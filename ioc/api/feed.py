@@ -94,9 +94,8 @@ class Feed:
     def _event(self, language: str, after: int) -> bytes:
         panels = b",".join(b'"%s":{"n":%d,%s' % (key.encode(), s.frame, s.body[1:])
                            for key, s in self._bodies.get(language, {}).items() if s.frame > after)
-        now = self._clock.now().timestamp()
-        return b'id: %s.%d\ndata: {"epoch":"%s","n":%d,"now":%.3f,"panels":{%s}}\n\n' % (
-            self._epoch.encode(), self._frame, self._epoch.encode(), self._frame, now, panels)
+        return b'id: %s.%d\ndata: {"epoch":"%s","n":%d,"live_at":%s,"panels":{%s}}\n\n' % (
+            self._epoch.encode(), self._frame, self._epoch.encode(), self._frame, self._live_at(), panels)
 
     async def events(self, language: str, since: str) -> AsyncIterator[bytes]:
         """Server-sent events for one viewer: everything, or what came after `since` (<epoch>.<n>); a heartbeat when quiet."""
@@ -124,8 +123,11 @@ class Feed:
             self.viewers -= 1
 
     def _heartbeat(self) -> bytes:
-        live = b"null" if self.live_at is None else b"%.3f" % self.live_at
-        return b'event: hb\ndata: {"now":%.3f,"live_at":%s}\n\n' % (self._clock.now().timestamp(), live)
+        return b'event: hb\ndata: {"now":%.3f,"live_at":%s}\n\n' % (self._clock.now().timestamp(), self._live_at())
+
+    def _live_at(self) -> bytes:
+        # When `live` was last heard, not when this is sent: a page that opens while it is silent must not look live.
+        return b"null" if self.live_at is None else b"%.3f" % self.live_at
 
 
 @contextlib.asynccontextmanager

@@ -110,6 +110,15 @@ def test_quiet_stream_beats_and_says_when_live_last_looked(stack: Stack, monkeyp
     assert ages
 
 
+def test_page_that_opens_while_live_is_silent_is_told_since_when(stack: Stack) -> None:
+    with viewing(stack.base) as viewer:
+        heard = viewer.next("hb").data["live_at"]
+        viewer.next("message")
+    stack.story.clock.advance(60)
+    with viewing(stack.base) as late:
+        assert late.next("message").data["live_at"] == heard
+
+
 def test_viewers_are_counted_while_they_look(stack: Stack) -> None:
     def viewers() -> float:
         return float(next(line.split()[1] for line in ask(stack.base, "/metrics").body.decode().splitlines() if line.startswith("ioc_viewers")))

@@ -75,7 +75,7 @@
       changed.forEach(([key, panel]) => panels.set(key, panel));
       epoch = frame.epoch;
       n = frame.n;
-      if (frame.now > (beat.liveAt ?? 0)) beat.liveAt = frame.now;
+      beat.liveAt = Math.max(beat.liveAt ?? 0, frame.live_at);
       sayBeat();
       tell({ type: 'frame', epoch, n, restart, panels: Object.fromEntries(changed) });
     };
