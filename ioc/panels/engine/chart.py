@@ -68,7 +68,9 @@ def figure(chart: Chart, *, simulated: str, empty: str) -> dict[str, Any]:
         layout["yaxis"] |= {"autorange": "reversed", "gridcolor": "rgba(0,0,0,0)", "type": "category"}
         layout["xaxis"] |= {"gridcolor": _RULE, "rangemode": "tozero", "showticklabels": False}
         layout["margin"]["r"] = 56  # room for the numbers behind the bars
-    elif chart.kind != "time":
+    elif chart.kind == "time":
+        layout["xaxis"]["nticks"] = 6  # plotly counts pixels, but on a 4K wall the letters have grown with them
+    else:
         layout["xaxis"]["type"] = "category"
     if nothing:
         layout["xaxis"]["visible"] = layout["yaxis"]["visible"] = False
