@@ -13,7 +13,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from benchmarks.late import END, SERVER, STORIES, Life, event, fill, lives
+from benchmarks.late import END, STORIES, Life, dsn_option, event, fill, lives, put
 from benchmarks.sink import database
 from ioc.db.connect import connect
 from ioc.streams.engine.event import Event
@@ -84,15 +84,13 @@ def lines(maintenance: str, subjects: int) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.folds", description=__doc__)
-    parser.add_argument("--dsn", default=SERVER, help="maintenance database of a server to measure on (default: an embedded PostgreSQL)")
+    dsn_option(parser)
     parser.add_argument("--subjects", type=int, default=5_000, help="lives of each stream")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
     RULES.calendar.is_working_day(END.date())  # lay the year out now, not while it is measured
     with database(options.dsn) as maintenance:
-        for line in lines(maintenance, options.subjects):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+        put(lines(maintenance, options.subjects))
     return 0
 
 

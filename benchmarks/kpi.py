@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from benchmarks.late import END, SERVER, STORIES, fill, lives
+from benchmarks.late import END, STORIES, dsn_option, fill, lives, put
 from benchmarks.sink import database
 from ioc.calendar.periods import elapsed, period_of
 from ioc.clock import end_of, local_day
@@ -51,12 +51,13 @@ def spans_ms(conn: Connection, sql: str, moment: Moment) -> list[float]:
 
 def measure(conn: Connection) -> Iterator[str]:
     """Lines of one table: section, query, and for each moment the median and the 95th percentile."""
+    asked = moments()
     for section in sections().values():
         if not set(section.streams) & set(STORIES):
             continue
         for name, sql in section.sql.items():
             cells = []
-            for label, moment in moments().items():
+            for label, moment in asked.items():
                 spans = spans_ms(conn, sql, moment)
                 cells.append(f"{label} {statistics.median(spans):7.1f} / {spans[round(0.95 * ROUNDS) - 1]:7.1f}")
             yield f"  {section.key + '.' + name:<24} " + "   ".join(cells)
@@ -64,7 +65,7 @@ def measure(conn: Connection) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kpi", description=__doc__)
-    parser.add_argument("--dsn", default=SERVER, help="maintenance database of a server to measure on")
+    dsn_option(parser)
     parser.add_argument("--years", type=float, nargs="+", default=[1.0, 2.0, 3.0])
     parser.add_argument("--per-day", type=int, default=100, help="new subjects of each stream a day")
     options = parser.parse_args(arguments)
@@ -74,9 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with fresh_database(maintenance) as dsn, connect(dsn, application="bench", autocommit=True) as conn:
                 count = sum(fill(conn, lives(name, years, options.per_day)).events for name in STORIES)
                 done = sum(timescale.compress_until(conn, f"{name}_event", END - timedelta(days=30)) for name in STORIES)
-                sys.stdout.write(f"{years:g} years: {count:,} events, {done} chunks compressed; p50 / p95 in ms\n")
-                sys.stdout.write("".join(f"{line}\n" for line in measure(conn)))
-                sys.stdout.flush()
+                put([f"{years:g} years: {count:,} events, {done} chunks compressed; p50 / p95 in ms"])
+                put(measure(conn))
     return 0
 
 

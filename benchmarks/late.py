@@ -12,7 +12,7 @@ import statistics
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from random import Random
@@ -105,7 +105,7 @@ def fill(conn: Connection, told: Sequence[Life]) -> Filled:
     writer, batch, number, write_s = BatchWriter(conn, streams(), RULES), list[Item](), 0, 0.0
     for found in chain(events(told), [None]):
         if found:
-            batch.append(Item(_message(number), found))
+            batch.append(_item(found, number))
             number += 1
         if batch and (found is None or len(batch) == BATCH):
             start = time.perf_counter()
@@ -117,8 +117,9 @@ def fill(conn: Connection, told: Sequence[Life]) -> Filled:
     return Filled(number, write_s)
 
 
-def _message(offset: int) -> Message:
-    return Message(topic="ioc.dossier", partition=0, offset=offset, timestamp_ms=0, key=None, headers=(), value=b"")
+def _item(event: Event[Any], offset: int) -> Item:
+    record = Message(topic=streams()[event.stream].topic, partition=0, offset=offset, timestamp_ms=0, key=None, headers=(), value=b"")
+    return Item(record, event)
 
 
 def refold_ms(conn: Connection, told: Sequence[Life], number: int, random: Random, *, rounds: int) -> float:
@@ -127,7 +128,7 @@ def refold_ms(conn: Connection, told: Sequence[Life], number: int, random: Rando
     for _ in range(rounds):
         late = [event(d, "apology_issued", d.began_at + timedelta(hours=2), random) for d in random.sample(told, number)]
         start = time.perf_counter()
-        writer.write([Item(_message(0), e) for e in late], END)
+        writer.write([_item(e, 0) for e in late], END)
         spans.append(1000 * (time.perf_counter() - start))
     return statistics.median(spans)
 
@@ -165,9 +166,20 @@ def _size_mb(conn: Connection) -> float:
     return float(row[0])
 
 
+def dsn_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dsn", default=SERVER, help="maintenance database of a server to measure on (default: an embedded PostgreSQL)")
+
+
+def put(lines: Iterable[str]) -> None:
+    """Show each line as soon as it is measured."""
+    for line in lines:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.late", description=__doc__)
-    parser.add_argument("--dsn", default=SERVER, help="maintenance database of a server to measure on")
+    dsn_option(parser)
     parser.add_argument("--years", type=float, nargs="+", default=[1.0, 2.0, 3.0])
     parser.add_argument("--per-day", type=int, default=100, help="new dossiers a day, of ten events each")
     options = parser.parse_args(arguments)
@@ -175,9 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with database(options.dsn) as maintenance:
         for years in options.years:
             with fresh_database(maintenance) as dsn:
-                for line in measure(dsn, years, options.per_day):
-                    sys.stdout.write(line + "\n")
-                    sys.stdout.flush()
+                put(measure(dsn, years, options.per_day))
     return 0
 
 

@@ -5,11 +5,14 @@ Also times each panel's build, live and by the time machine, on the same databas
 
 import argparse
 import asyncio
+import statistics
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
+from benchmarks.sink import cpu_s
 from ioc.clock import SystemClock
 from ioc.db.connect import connect
 from ioc.demo.join import joined
@@ -38,16 +41,11 @@ async def _viewers(port: int, pid: int, number: int, seconds: float) -> None:
     until = time.monotonic() + seconds + 3
     tasks = [asyncio.create_task(_view(port, until, received)) for _ in range(number)]
     await asyncio.sleep(3)  # the first, whole frame is not what a tick costs
-    before, bytes_before = _cpu_s(pid), received[0]
+    before, bytes_before = cpu_s(pid), received[0]
     await asyncio.sleep(seconds)
-    spent, got = _cpu_s(pid) - before, received[0] - bytes_before
+    spent, got = cpu_s(pid) - before, received[0] - bytes_before
     sys.stdout.write(f"{number:>4} viewers: {1000 * spent / seconds:6.1f} ms CPU a second, {got / seconds / number / 1000:6.1f} kB a second each\n")
     await asyncio.gather(*tasks)
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def _panels() -> None:
@@ -56,18 +54,17 @@ def _panels() -> None:
     then = Moment(at=now - timedelta(days=3), known=now - timedelta(minutes=1), live=False, time_machine=True)
     with connect(settings.dsn(), application="ioc-bench", autocommit=True) as conn:
         for key, panel in shown(profile).items():
-            times = [_best(lambda m=moment, p=panel: build(conn, p, m, profile)) for moment in (now_moment(now), then)]
+            times = [_median_ms(partial(build, conn, panel, moment, profile)) for moment in (now_moment(now), then)]
             sys.stdout.write(f"{key:<16} {times[0]:6.1f} ms now, {times[1]:6.1f} ms by the time machine\n")
 
 
-def _best(act: object) -> float:
-    assert callable(act)
+def _median_ms(act: Callable[[], object]) -> float:
     spans = []
     for _ in range(7):
         start = time.perf_counter()
         act()
         spans.append(1000 * (time.perf_counter() - start))
-    return sorted(spans)[3]
+    return statistics.median(spans)
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from ioc import commands, upkeep
+from ioc.calendar.periods import KINDS
 from ioc.demo.join import joined
 from ioc.errors import IocError
 from ioc.indicators import commands as figures
@@ -175,8 +176,7 @@ def _figures(sub: "argparse._SubParsersAction[argparse.ArgumentParser]", imports
 def _kpi(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     kpi = _command(sub, "kpi", "print a panel's figures with what they are made of", kpis.show)
     kpi.add_argument("section", help="key of the panel, e.g. one_stop")
-    kpi.add_argument("--period", default="year_to_date", help="day, week, month, quarter, year, year_to_date, reporting_month, reporting_quarter, "
-                                                              "reporting_year, reporting_year_to_date (default year_to_date)")
+    kpi.add_argument("--period", default="year_to_date", help=f"{', '.join(KINDS)} (default year_to_date)")
     kpi.add_argument("--at", help="moment or day, e.g. 2026-11-20 (default now)")
     kpi.add_argument("--known", help="as it was known at a moment")
     kpi.add_argument("--by", default="province", help="province, unit or agency (default province)")

@@ -6,6 +6,10 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+TICK = timedelta(microseconds=1)
+"""The shortest time that Python and PostgreSQL tell apart."""
+YEARS = range(1900, 2200)
+"""Of the moments and dates in the data; beyond lies what neither Python nor a person can calculate with (9999 as 'never')."""
 
 
 class Clock(Protocol):
@@ -37,6 +41,11 @@ class FrozenClock:
 def local_day(at: datetime) -> date:
     """Day in Asia/Ho_Chi_Minh (UTC+7, no daylight saving) that holds the moment."""
     return at.astimezone(LOCAL).date()
+
+
+def day_closed(at: datetime) -> date:
+    """Local day that the moment closes: 24:00 belongs to the day that ends."""
+    return local_day(at - TICK)
 
 
 def start_of(day: date) -> datetime:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from ioc.clock import LOCAL, SystemClock, end_of, local_day
+from ioc.clock import LOCAL, YEARS, SystemClock, end_of, local_day
 from ioc.db import timescale
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
@@ -16,7 +16,6 @@ from ioc.errors import InputError
 from ioc.settings import Settings
 from ioc.streams.engine import attention
 
-MAX_YEAR = 2199
 PROMISED_SINCE = date(2019, 1, 1)
 """From here on the database knows working times, for figures of freshness at past moments."""
 
@@ -70,8 +69,8 @@ def run_sink(settings: Settings, options: argparse.Namespace, stop: threading.Ev
 
 
 def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
-    from ioc.kpi.digital_platform import store_promises
     from ioc.live.collector import Collector
+    from ioc.live.promises import store_promises, working_times
     from ioc.panels.engine.registry import shown
     from ioc.places.stations import load_stations, store_stations
     from ioc.profiles import load_profile
@@ -79,11 +78,12 @@ def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Ev
 
     del options
     dsn, profile = settings.dsn(), load_profile(settings.profile)
-    clock, stations = SystemClock(), load_stations(settings.profile)
+    clock, stations = SystemClock(), load_stations(profile)
+    times = working_times(profile.calendar, PROMISED_SINCE, local_day(clock.now()) + timedelta(days=400))
 
     def prepare(conn: Connection) -> None:
         store_stations(conn, stations)
-        store_promises(conn, profile, PROMISED_SINCE, local_day(clock.now()) + timedelta(days=400))
+        store_promises(conn, profile, times)
 
     Collector(lambda: connect(dsn, application="ioc-live", autocommit=True), clock, profile, shown(profile), streams(), prepare).run(stop)
     return 0
@@ -135,13 +135,14 @@ def catalogue(settings: Settings, options: argparse.Namespace, stop: threading.E
 def _write_schemas(folder: Path) -> int:
     from ioc.schemas import files
 
+    found = files()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files().items():
+        for name, content in found.items():
             (folder / name).write_bytes(content)
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {error.strerror}") from None
-    sys.stdout.write(f"{len(files()) - 1} schemas and index.json written to {folder}\n")
+    sys.stdout.write(f"{len(found) - 1} schemas and index.json written to {folder}\n")
     return 0
 
 
@@ -150,8 +151,8 @@ def add_source_key(settings: Settings, options: argparse.Namespace, stop: thread
 
     del stop
     wanted = [name.strip() for name in options.streams.split(",") if name.strip()]
-    if options.expires and options.expires.year > MAX_YEAR:
-        raise InputError(f"--expires {options.expires} lies beyond the year {MAX_YEAR}: leave it out for a key without end")
+    if options.expires and options.expires.year >= YEARS.stop:
+        raise InputError(f"--expires {options.expires} lies beyond the year {YEARS.stop - 1}: leave it out for a key without end")
     expires_at = end_of(options.expires) if options.expires else None
     with _open(settings) as conn:
         key, text = add_key(conn, options.source, wanted, SystemClock().now(), expires_at=expires_at, events_per_s=options.events_per_s)

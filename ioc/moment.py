@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from ioc.calendar.deadlines import BUCKETS
+from ioc.calendar.periods import Period
 from ioc.calendar.working import WorkingCalendar
-from ioc.clock import LOCAL, end_of, local_day, start_of
+from ioc.clock import LOCAL, TICK, day_closed, end_of, start_of
 from ioc.errors import InputError
 
-_TICK = timedelta(microseconds=1)
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Nothing older is stored (EARLIEST of the streams), nothing later is asked for; beyond them arithmetic with days may overflow."""
 
@@ -26,7 +27,12 @@ class Moment:
     @property
     def day(self) -> date:
         """Local day that the moment closes: 24:00 belongs to the day that ends."""
-        return local_day(self.at - _TICK)
+        return day_closed(self.at)
+
+    @property
+    def instant(self) -> datetime:
+        """The last instant before the moment: 24:00 closes its day and its hour."""
+        return self.at - TICK
 
     def parameters(self, calendar: WorkingCalendar) -> dict[str, Any]:
         """Parameters of every query; windows are half-open, [from, at).
@@ -37,10 +43,10 @@ class Moment:
         """
         day = self.day
         today = 0 if calendar.is_working_day(day) else 1  # a day off has no working day of its own to be overdue by
-        late = {f"overdue_{n}_after": start_of(calendar.next_working_day(day, -(n + today))) for n in (1, 3, 7, 15)}
+        late = {f"overdue_{n}_after": start_of(calendar.next_working_day(day, -(n + today))) for _, n in BUCKETS}
         return late | {
             "at": self.at,
-            "instant": self.at - _TICK,
+            "instant": self.instant,
             "known": self.known,
             "time_machine": self.time_machine,
             "jurisdiction": self.jurisdiction,
@@ -50,11 +56,18 @@ class Moment:
             "from_history": not self.live and (self.time_machine or self.at != end_of(day)),
             "due_soon_at": calendar.closing(calendar.next_working_day(day)),
             "day_from": start_of(day),
-            "yesterday_instant": self.at - _TICK - timedelta(days=1),
+            "yesterday_instant": self.instant - timedelta(days=1),
             "month_ago": day - timedelta(days=30),
             "month_ago_from": start_of(day - timedelta(days=30)),
             "year_day": date(day.year, 1, 1),
             "year_from": start_of(date(day.year, 1, 1)),
+        }
+
+    def period_parameters(self, calendar: WorkingCalendar, period: Period) -> dict[str, Any]:
+        """Parameters of every query about a period: those of the moment, the period's days and moments, half-open and up to the moment."""
+        return self.parameters(calendar) | {
+            "since_day": period.first_day, "until_day": period.last_day + timedelta(days=1),
+            "since": start_of(period.first_day), "until": min(end_of(period.last_day), self.at),
         }
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from ioc.catalogue import explained, first_line
+from ioc.clock import YEARS
 from ioc.streams.engine.contract import Stream
-from ioc.streams.engine.decode import AHEAD, EARLIEST, YEARS
+from ioc.streams.engine.decode import AHEAD, EARLIEST
 from ioc.streams.engine.envelope import MAX_TEXT
 from ioc.streams.engine.registry import streams
 

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from ioc.clock import SystemClock
-from ioc.db.connect import Connection, connect
+from ioc.db.connect import Connection, connect, reading
 from ioc.errors import InputError
 from ioc.settings import Settings
 
@@ -26,8 +26,7 @@ def recount(settings: Settings, options: argparse.Namespace, stop: threading.Eve
     with connect(settings.dsn(), application="ioc-recount") as conn:
         for name in _names(options.stream):
             found = 0
-            with conn.transaction():
-                conn.execute("set transaction isolation level repeatable read, read only")
+            with reading(conn):
                 for found, d in enumerate(rebuild.recount(conn, _folded()[name], rules), start=1):
                     if found <= SHOWN:
                         sys.stdout.write(f"{d.table} {d.key}\n  stored:  {d.stored}\n  counted: {d.counted}\n")

@@ -2,9 +2,10 @@
 
 import contextlib
 import logging
+import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
+from tests.profiles import BINH_MINH
 
 _numbers = count(1)
 
@@ -72,6 +74,24 @@ def conn(dsn: str) -> Iterator[Connection]:
     """An autocommit connection to a new, migrated database."""
     with connect(dsn, application="test", autocommit=True) as made:
         yield made
+
+
+@pytest.fixture
+def province(tmp_path: Path) -> Path:
+    """A copy of the fictional profile."""
+    return Path(shutil.copytree(BINH_MINH, tmp_path / "province"))
+
+
+@pytest.fixture
+def changed(province: Path) -> Callable[[str, str, str], Path]:
+    """Replaces one text of one file in a copy of the fictional profile: (file, old, new) → the folder."""
+    def change(file: str, old: str, new: str) -> Path:
+        text = (province / file).read_text(encoding="utf-8")
+        assert old in text
+        (province / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return province
+
+    return change
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -65,7 +65,7 @@ def create_app(settings: Settings, clock: Clock, publisher: Callable[[], Publish
     server = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     doors = Doors(database, feed, clock, profile, panels)
     add_routes(server, doors)
-    add_figures(server, database, clock, profile, load_register(settings.profile, profile))
+    add_figures(server, database, clock, profile, load_register(profile))
     add_intake(server, Intake(KeyRing(database, clock), courier, clock))
     server.mount("/static", StaticFiles(directory=ASSETS))
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ioc.errors import UnavailableError
 from ioc.streams.engine.broker import Publisher
 from ioc.streams.engine.event import Message
+from ioc.streams.engine.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Courier:
         self._parcels: SimpleQueue[Parcel | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._down = False
+        self._outage = Outage(log, "the intake does not reach Kafka", "the intake reaches Kafka again")
 
     def submit(self, records: Sequence[Message]) -> "Future[None]":
         """Hand records over; the future fails with UnavailableError when Kafka did not confirm all of them.
@@ -113,13 +114,13 @@ class Courier:
                 publisher.send(record.topic, record.key, record.value, record.headers)
             publisher.flush()
         except UnavailableError as error:
-            self._note(down=True, why=error)
+            self._outage.began(error)
             for parcel in waited_for:
                 parcel.done.set_exception(error)
             if publisher is not None:
                 publisher.close()
             return None
-        self._note(down=False)
+        self._outage.ended()
         for parcel in waited_for:
             parcel.done.set_result(None)
         return publisher
@@ -130,13 +131,6 @@ class Courier:
                 parcel.done.set_exception(UnavailableError("publishing ended by an error"))
         with self._lock:
             self._room += sum(parcel.size for parcel in parcels)
-
-    def _note(self, *, down: bool, why: Exception | None = None) -> None:
-        if down and not self._down:
-            log.error("the intake does not reach Kafka: %s", why)
-        elif self._down and not down:
-            log.info("the intake reaches Kafka again")
-        self._down = down
 
 
 def size(record: Message) -> int:

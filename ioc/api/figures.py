@@ -6,19 +6,20 @@ import msgspec
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
+from ioc.api.answers import answer, error
 from ioc.api.ask import Database
 from ioc.clock import Clock
-from ioc.errors import InputError, UnavailableError
-from ioc.kpi.engine.command import asked_question, section_of
+from ioc.errors import InputError
+from ioc.kpi.engine.command import asked_question
 from ioc.kpi.engine.compute import compute
-from ioc.kpi.engine.contract import FLAGS
+from ioc.kpi.engine.contract import FLAGS, Section
 from ioc.kpi.engine.registry import sections
 from ioc.live.frames import encode
 from ioc.moment import asked_moment
 from ioc.places.register import Register
 from ioc.profiles import Profile
 
-KNOWN = ("period", "by", "boundaries", "at", "known", "jurisdiction")
+KNOWN = ("period", "by", "boundaries", "at", "known", "jurisdiction", "lang")
 
 
 def add_figures(server: FastAPI, database: Database, clock: Clock, profile: Profile, register: Register) -> None:
@@ -31,26 +32,20 @@ def add_figures(server: FastAPI, database: Database, clock: Clock, profile: Prof
     @server.get("/api/kpi/{key}.json")
     async def figures(key: str, request: Request) -> Response:
         if key not in sections():
-            return _error(404, f"there are no figures of '{key}'; known are {', '.join(sections())}")
-        try:
-            return Response(await _figures(key, dict(request.query_params)), media_type="application/json", headers={"Cache-Control": "no-store"})
-        except InputError as error:
-            return _error(400, str(error))
-        except UnavailableError as error:
-            return _error(503, str(error))
+            return error(404, f"there are no figures of '{key}'; known are {', '.join(sections())}")
+        return await answer(_figures(sections()[key], dict(request.query_params)))
 
-    async def _figures(key: str, query: Mapping[str, str]) -> bytes:
+    async def _figures(section: Section, query: Mapping[str, str]) -> Response:
         if unknown := sorted(set(query) - set(KNOWN)):
             raise InputError(f"'{unknown[0]}' is no parameter here; known are {', '.join(KNOWN)}")
-        section = section_of(key)
-        moment = asked_moment(clock.now(), at=query.get("at"), known=query.get("known"), jurisdiction=query.get("jurisdiction", ""))
+        jurisdiction = query.get("jurisdiction", "")
+        if jurisdiction and not any("%(jurisdiction)s" in sql for sql in section.sql.values()):
+            raise InputError(f"the figures of '{section.key}' know no jurisdictions: leave 'jurisdiction' out")
+        moment = asked_moment(clock.now(), at=query.get("at"), known=query.get("known"), jurisdiction=jurisdiction)
         question = asked_question(moment, profile, period=query.get("period", "year_to_date"), scope=query.get("by", "province"),
                                   boundaries=query.get("boundaries", "now"))
         found = await database.ask(lambda conn: compute(conn, section, question, profile, register))
         told = [{**msgspec.to_builtins(f), "label": (kpi := section.kpis[f.key.split(".")[1]]).label, "formula": kpi.formula, "basis": kpi.basis,
                  "flags": {flag: FLAGS.get(flag, flag) for flag in f.flags}} for f in found]
-        return encode({"panel": key, "period": question.period.kind, "by": question.scope, "boundaries": question.boundaries, "figures": told})
-
-
-def _error(status: int, text: str) -> Response:
-    return JSONResponse({"error": text}, status_code=status)
+        body = {"panel": section.key, "period": question.period.kind, "by": question.scope, "boundaries": question.boundaries, "figures": told}
+        return Response(encode(body), media_type="application/json", headers={"Cache-Control": "no-store"})

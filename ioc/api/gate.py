@@ -40,7 +40,7 @@ class Gate:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._allowances: dict[tuple[str, float], Allowance] = {}
+        self._allowances: dict[str, Allowance] = {}
         self._busy: Counter[str] = Counter()
 
     @contextlib.contextmanager
@@ -69,7 +69,7 @@ class Gate:
 
         """
         now = self._clock.now()
-        allowance = self._allowances.setdefault((key.key_id, key.events_per_s), Allowance(key.events_per_s, now))
+        allowance = self._allowances.setdefault(key.key_id, Allowance(key.events_per_s, now))
         if wait_s := allowance.wait_s(events, now):
             raise HTTPException(429, f"the key {key.key_id} may send {key.events_per_s:g} events a second: wait",
                                 {"Retry-After": str(math.ceil(wait_s))})

@@ -10,8 +10,9 @@ import msgspec
 from fastapi import FastAPI, Request
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from ioc.api.answers import error
 from ioc.api.arrivals import Arrival, Clerk
 from ioc.api.courier import Courier
 from ioc.api.gate import Gate
@@ -131,13 +132,13 @@ def add_intake(server: FastAPI, intake: Intake) -> None:
     @server.api_route(PATH, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
     async def events(request: Request) -> Response:
         if request.method != "POST":
-            return JSONResponse({"error": f"events are posted to {PATH}; what they look like: {PLACE}index.json"}, 405, {"Allow": "POST"})
+            return error(405, f"events are posted to {PATH}; what they look like: {PLACE}index.json", {"Allow": "POST"})
         try:
             return await intake.take(request)
         except HTTPException as refusal:
-            return JSONResponse({"error": refusal.detail}, refusal.status_code, refusal.headers)
-        except UnavailableError as error:
-            return JSONResponse({"error": f"{error}; send the same events again"}, 503, {"Retry-After": str(AWAY_RETRY_S)})
+            return error(refusal.status_code, refusal.detail, refusal.headers)
+        except UnavailableError as away:
+            return error(503, f"{away}; send the same events again", {"Retry-After": str(AWAY_RETRY_S)})
 
     @server.get(PLACE + "{name}")
     async def schema(name: str, request: Request) -> Response:

@@ -1,6 +1,5 @@
 """HTTP routes beside Dash's: live stream, panels as numbers, maps, health, metrics, language."""
 
-from collections.abc import Awaitable
 from typing import Any
 
 import orjson
@@ -8,6 +7,7 @@ import psycopg
 from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from ioc.api.answers import answer, error
 from ioc.api.ask import Database
 from ioc.api.feed import Feed
 from ioc.api.guard import LANGUAGE_COOKIE, language
@@ -71,10 +71,10 @@ def add_routes(server: FastAPI, doors: Doors) -> None:
     async def choose_language(code: str, to: str = "/wall") -> Response:
         # Only a path of our own: no address of another host may be smuggled in.
         target = to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/wall"
-        answer = RedirectResponse(target, status_code=303)
+        redirect = RedirectResponse(target, status_code=303)
         if code in LANGUAGES:
-            answer.set_cookie(LANGUAGE_COOKIE, code, max_age=31_536_000, httponly=True, samesite="lax")
-        return answer
+            redirect.set_cookie(LANGUAGE_COOKIE, code, max_age=31_536_000, httponly=True, samesite="lax")
+        return redirect
 
 
 def _add_live(server: FastAPI, doors: Doors) -> None:
@@ -90,9 +90,9 @@ def _add_live(server: FastAPI, doors: Doors) -> None:
             body = orjson.loads(raw)
             screen = str(body["screen"])[:64]
         except (orjson.JSONDecodeError, KeyError, TypeError):
-            return _error(400, "a heartbeat is a JSON object with 'screen'")
+            return error(400, "a heartbeat is a JSON object with 'screen'")
         at = doors.clock.now()
-        return await _answer(doors.database.ask(lambda conn: _hear(conn, screen, raw, at)))
+        return await answer(doors.database.ask(lambda conn: _hear(conn, screen, raw, at)))
 
 
 def _hear(conn: Connection, screen: str, raw: bytes, at: Any) -> Response:
@@ -125,16 +125,16 @@ def _add_panels(server: FastAPI, doors: Doors) -> None:
         if not {"at", "known", "jurisdiction"} & set(query) and key in doors.panels and (ready := doors.feed.snapshot(key)):
             status = 503 if ready.startswith(b'{"error":') else 200  # `live` could not build it, and says why
             return Response(ready, status_code=status, media_type="application/json", headers={"Cache-Control": "no-store"})
-        return await _answer(_as_json(doors, key, query))
+        return await answer(_as_json(doors, key, query))
 
     @server.get("/api/panels/{key}/map.json")
     async def features(key: str, request: Request) -> Response:
-        return await _answer(_as_features(doors, key, dict(request.query_params)))
+        return await answer(_as_features(doors, key, dict(request.query_params)))
 
     @server.get("/api/definitions/{key}.json")
     async def definitions(key: str) -> Response:
         if key not in doors.panels:
-            return _error(404, f"there is no panel '{key}'")
+            return error(404, f"there is no panel '{key}'")
         text = words(language.get())
         return JSONResponse({name: {"label": text(d.label), "formula": text(d.formula), "basis": text(d.basis)}
                              for name, d in doors.panels[key].spec.definitions.items()})
@@ -142,13 +142,13 @@ def _add_panels(server: FastAPI, doors: Doors) -> None:
 
 async def _as_json(doors: Doors, key: str, query: dict[str, str]) -> Response:
     if key not in doors.panels:
-        return _error(404, f"there is no panel '{key}'; known are {', '.join(doors.panels)}")
+        return error(404, f"there is no panel '{key}'; known are {', '.join(doors.panels)}")
     return Response(encode(await doors.snapshot(key, query)), media_type="application/json")
 
 
 async def _as_features(doors: Doors, key: str, query: dict[str, str]) -> Response:
     if key not in doors.panels or not doors.panels[key].spec.has_map:
-        return _error(404, f"the panel '{key}' has no map")
+        return error(404, f"the panel '{key}' has no map")
     return Response(encode(collection(await doors.snapshot(key, query), words(language.get()), doors.profile)), media_type="application/geo+json")
 
 
@@ -162,14 +162,14 @@ def _add_health(server: FastAPI, doors: Doors) -> None:
         now = doors.clock.now()
         try:
             found = await doors.database.ask(lambda conn: readiness(conn, doors.profile, now))
-        except UnavailableError as error:
-            found = {"ready": False, "reasons": [str(error)], "sources": [], "gaps": [], "pauses": []}
+        except UnavailableError as away:
+            found = {"ready": False, "reasons": [str(away)], "sources": [], "gaps": [], "pauses": []}
         return JSONResponse(found, status_code=200 if found["ready"] else 503)
 
     @server.get("/metrics")
     async def prometheus() -> Response:
         now, feed = doors.clock.now(), doors.feed
-        return await _answer(doors.database.ask(
+        return await answer(doors.database.ask(
             lambda conn: Response(metrics(conn, feed.viewers, feed.live_at, now), media_type="text/plain; version=0.0.4")))
 
 
@@ -177,25 +177,10 @@ def _add_maps(server: FastAPI, doors: Doors) -> None:
     @server.get("/map/{key}")
     async def page(key: str, request: Request) -> Response:
         if key not in doors.panels or not doors.panels[key].spec.has_map:
-            return _error(404, f"the panel '{key}' has no map")
+            return error(404, f"the panel '{key}' has no map")
         return HTMLResponse(map_page(key, doors.profile, language.get(), dict(request.query_params), doors.clock.now()))
 
     @server.get("/geo/units.json")
     async def units() -> Response:
         return Response(cells(doors.profile, doors.clock.now()), media_type="application/geo+json",
                         headers={"Cache-Control": "max-age=3600"})
-
-
-async def _answer(question: Awaitable[Response]) -> Response:
-    try:
-        return await question
-    except InputError as error:
-        return _error(400, str(error))
-    except UnavailableError as error:
-        return _error(503, str(error))
-
-
-def _error(status: int, text: str) -> Response:
-    return JSONResponse({"error": text}, status_code=status)
-
-

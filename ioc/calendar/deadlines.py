@@ -1,19 +1,18 @@
 """Deadlines: when a term ends, what a suspension leaves of it, and how late or early a result is."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 
 from ioc.calendar.working import WorkingCalendar
-from ioc.clock import end_of, local_day, start_of
+from ioc.clock import day_closed, end_of, local_day, start_of
 
 Unit = Literal["working_day", "working_hour", "calendar_day", "clock_hour"]
 LONGEST = 36_500
 BUCKETS: tuple[tuple[str, int], ...] = (("1", 1), ("2-3", 3), ("4-7", 7), ("8-15", 15))
 """Names of how late something is, each with its last working day; what is later is in `LAST_BUCKET`."""
 LAST_BUCKET = "16+"
-INSTANT = timedelta(microseconds=1)
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -70,7 +69,7 @@ def suspended(calendar: WorkingCalendar, at: datetime, due_at: datetime, term: T
     Calendar days that have run out already are kept as hours by the clock, so that no weekend makes them good.
     """
     if term.unit == "calendar_day" and at <= due_at:
-        return Remaining(unit=term.unit, due_at=due_at, left_days=(_due_day(due_at) - local_day(at)).days)
+        return Remaining(unit=term.unit, due_at=due_at, left_days=(day_closed(due_at) - local_day(at)).days)
     if term.unit in {"calendar_day", "clock_hour"}:
         return Remaining(unit="clock_hour", due_at=due_at, left_s=(due_at - at).total_seconds())
     return Remaining(unit=term.unit, due_at=due_at, left_s=calendar.working_seconds(at, due_at))
@@ -84,7 +83,7 @@ def resumed(calendar: WorkingCalendar, at: datetime, remaining: Remaining) -> da
     """
     due_at = remaining.due_at
     if remaining.unit == "calendar_day":
-        due_day = _due_day(due_at)
+        due_day = day_closed(due_at)
         day = local_day(at) + timedelta(days=remaining.left_days)
         return due_at if day <= due_day else start_of(calendar.working_day_at_or_after(day)) + (due_at - start_of(due_day))
     if remaining.unit == "clock_hour":
@@ -97,14 +96,14 @@ def apology_due(calendar: WorkingCalendar, due_at: datetime) -> datetime:
 
     For a term of less than a working day this lies before the reception.
     """
-    day = _due_day(due_at)
+    day = day_closed(due_at)
     before = calendar.next_working_day(day, -1)
     return min(start_of(before) + (due_at - start_of(day)), calendar.closing(before))
 
 
 def days_overdue(calendar: WorkingCalendar, due_at: datetime, now: datetime) -> int:
-    """Working days that a deadline has been passed by, a begun one counted: 0 until it has passed, then at least 1."""
-    return max(1, calendar.working_days_between(_due_day(due_at), local_day(now))) if now > due_at else 0
+    """Working days that a deadline has been passed by, a begun one counted: 0 until it has passed, then at least 1; 24:00 closes its day."""
+    return max(1, calendar.working_days_between(day_closed(due_at), day_closed(now))) if now > due_at else 0
 
 
 def bucket(days: int) -> str | None:
@@ -114,14 +113,9 @@ def bucket(days: int) -> str | None:
 
 def is_early(calendar: WorkingCalendar, finished_at: datetime, due_at: datetime) -> bool:
     """Whether a result was ready on an earlier working day than it was due; on a day off, when a working day is left after it."""
-    return calendar.working_days_between(local_day(finished_at), _due_day(due_at)) > 0
+    return calendar.working_days_between(local_day(finished_at), day_closed(due_at)) > 0
 
 
 def time_left(calendar: WorkingCalendar, now: datetime, due_at: datetime) -> Left:
     """Working time left: "còn 3 giờ làm việc" is `working_s` of 10800."""
-    return Left(working_days=calendar.working_days_between(local_day(now), _due_day(due_at)), working_s=calendar.working_seconds(now, due_at))
-
-
-def _due_day(due_at: datetime) -> date:
-    """The day a deadline belongs to: 24:00 closes the day that ends."""
-    return local_day(due_at - INSTANT)
+    return Left(working_days=calendar.working_days_between(day_closed(now), day_closed(due_at)), working_s=calendar.working_seconds(now, due_at))

@@ -37,7 +37,7 @@ class Period(msgspec.Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        return self.last_day == _end(self.kind, self.first_day)
+        return self.last_day == last_day_from(self.kind, self.first_day)
 
 
 def load_rules(folder: Traversable) -> PeriodRules:
@@ -63,7 +63,7 @@ def period_of(kind: Kind, day: date, rules: PeriodRules) -> Period:
         first = _reporting_start(MONTHS[kind], day, rules.first_day)
     else:
         first = _month_start(day.year, day.month - (day.month - 1) % MONTHS[kind])
-    return Period(kind, first, day if kind.endswith("to_date") else _end(kind, first))
+    return Period(kind, first, day if kind.endswith("to_date") else last_day_from(kind, first))
 
 
 def elapsed(period: Period, day: date) -> Period:
@@ -90,7 +90,7 @@ def same_period_last_year(period: Period) -> Period:
 def label(period: Period, language: str) -> str:
     """A period in words: "Tháng 11/2026", "Kỳ báo cáo 15/12/2025–14/12/2026"; a part says how far it goes."""
     english = language == "en"
-    whole = Period(period.kind, period.first_day, _end(period.kind, period.first_day))
+    whole = Period(period.kind, period.first_day, last_day_from(period.kind, period.first_day))
     year, month = whole.last_day.year, whole.last_day.month
     number = whole.first_day.isocalendar().week if period.kind == "week" else month if MONTHS.get(period.kind) == 1 else -(-month // 3)
     text = _LABELS[period.kind][english].format(
@@ -131,7 +131,8 @@ def _month_start(year: int, month: int, day: int = 1) -> date:
     return date(year + years, index + 1, day)
 
 
-def _end(kind: Kind, first: date) -> date:
+def last_day_from(kind: Kind, first: date) -> date:
+    """Last day of the whole period that begins on a day."""
     if kind in DAYS:
         return first + timedelta(days=DAYS[kind] - 1)
     return _plus_months(first, MONTHS[kind]) - timedelta(days=1)
@@ -145,7 +146,7 @@ def _moved_months(period: Period, months: int) -> Period:
     first = _plus_months(period.first_day, months)
     if period.kind == "day":
         return Period(period.kind, first, first)
-    return Period(period.kind, first, _end(period.kind, first) if period.is_whole else _plus_months(period.last_day, months))
+    return Period(period.kind, first, last_day_from(period.kind, first) if period.is_whole else _plus_months(period.last_day, months))
 
 
 def _plus_months(day: date, months: int) -> date:

@@ -5,9 +5,9 @@ from datetime import date
 
 from ioc.calendar.hours import Hours
 from ioc.calendar.working import WorkingCalendar
+from ioc.clock import YEARS
 from ioc.errors import InputError
 
-YEARS = range(1900, 2200)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

@@ -3,13 +3,11 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from ioc.calendar.hours import Hours
-from ioc.calendar.year import Day, Kind, WorkingYear, at_micros, laid_out, micros, moment
+from ioc.calendar.year import Day, WorkingYear, at_micros, laid_out, micros, moment
 from ioc.clock import local_day
-
-ONE_DAY = timedelta(days=1)
 
 
 def nothing(year: int) -> Mapping[date, Day]:
@@ -33,11 +31,6 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         return self._year(day.year).index(day) is not None
-
-    def kind(self, day: date) -> Kind:
-        """What a day is: an exception, or what its weekday says."""
-        known = self.exceptions(day.year).get(day)
-        return known.kind if known else "working" if self.is_working_day(day) else "weekend"
 
     def segments(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """Working times of a local day; none on a day off."""
@@ -76,13 +69,11 @@ class WorkingCalendar:
         whole = sum(len(self._year(number).days) for number in range(a.year, b.year))
         return whole + self._year(b.year).days_until(b) - self._year(a.year).days_until(a)
 
-    def opening(self, day: date) -> datetime:
-        """Start of work of a day; of the next working day for a day off."""
-        return self._edge(day, closing=False)
-
     def closing(self, day: date) -> datetime:
         """Close of business of a day; of the next working day for a day off."""
-        return self._edge(day, closing=True)
+        day = self.next_working_day(day, 0)
+        year = self._year(day.year)
+        return at_micros(year.closings[year.days_until(day) - 1])
 
     def next_opening(self, at: datetime) -> datetime:
         """First start of a working segment at or after a moment: after lunch the afternoon's, after hours the next working day's."""
@@ -148,11 +139,6 @@ class WorkingCalendar:
     def unconfirmed(self, first: date, last: date) -> tuple[int, ...]:
         """Years from one day to another that nobody has confirmed: a figure that rests on them says so."""
         return tuple(year for year in range(first.year, last.year + 1) if not self.is_confirmed(year))
-
-    def _edge(self, day: date, *, closing: bool) -> datetime:
-        day = self.next_working_day(day, 0)
-        year = self._year(day.year)
-        return at_micros((year.closings if closing else year.openings)[year.days_until(day) - 1])
 
     def _usual(self, day: date) -> bool:
         return day.isoweekday() in self.hours_on(day).weekdays

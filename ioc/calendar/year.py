@@ -8,10 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from ioc.clock import LOCAL
+from ioc.clock import LOCAL, TICK
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 Kind = Literal["working", "weekend", "holiday", "swap_off", "swap_on"]
 
 
@@ -29,10 +28,9 @@ class Day(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingYear:
-    """Working days as ordinals with their openings and closings, and working segments with the work before them, all in microseconds."""
+    """Working days as ordinals with their closings, and working segments with the work before them, all in microseconds."""
 
     days: tuple[int, ...]
-    openings: tuple[int, ...]
     closings: tuple[int, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
@@ -69,7 +67,6 @@ def laid_out(days: Sequence[tuple[date, Sequence[tuple[time, time]]]]) -> Workin
         before.append(before[-1] + end - start)
     return WorkingYear(
         days=tuple(day.toordinal() for day, _ in days),
-        openings=tuple(segments[0][0] for segments in moments),
         closings=tuple(segments[-1][1] for segments in moments),
         starts=tuple(start for start, _ in flat),
         ends=tuple(end for _, end in flat),
@@ -85,7 +82,7 @@ def moment(day: date, local: time) -> datetime:
 
 def micros(at: datetime) -> int:
     """Microseconds since 1970 of an aware moment."""
-    return (at - EPOCH) // MICROSECOND
+    return (at - EPOCH) // TICK
 
 
 def at_micros(value: int) -> datetime:

@@ -1,5 +1,8 @@
 """Connections to PostgreSQL or TimescaleDB."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from psycopg.rows import TupleRow
 
@@ -28,6 +31,14 @@ def connect(dsn: str, *, application: str, autocommit: bool = False) -> Connecti
         return psycopg.connect(dsn, autocommit=autocommit, application_name=application, **_OPTIONS)  # type: ignore[arg-type]
     except psycopg.OperationalError as error:
         raise UnavailableError(f"the database does not answer: {_first_line(error)}") from error
+
+
+@contextmanager
+def reading(conn: Connection) -> Iterator[None]:
+    """A transaction that writes nothing and sees one state of the database, so that what is read in it belongs together."""
+    with conn.transaction():
+        conn.execute("set transaction isolation level repeatable read, read only")
+        yield
 
 
 async def connect_async(dsn: str, *, application: str) -> psycopg.AsyncConnection[TupleRow]:

@@ -1,25 +1,22 @@
 """The indicators that are observed or typed in, their targets and the history that a profile ships: indicators.csv, targets.csv, history.csv."""
 
-import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from importlib import resources
-from importlib.abc import Traversable
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from ioc.calendar.written import Grain
 from ioc.errors import ConfigurationError, InputError
 from ioc.indicators import cells
-from ioc.indicators.period import EXAMPLES, PeriodKind, Span, parse_period
+from ioc.indicators.period import EXAMPLES, Span, parse_period
+from ioc.profiles.rows import profile_folder, read_rows
 
 Level = Literal["province", "unit", "agency"]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
 Text = Annotated[str, msgspec.Meta(max_length=500)]
-Item = TypeVar("Item")
 
 UNITS = {
     "%": "%", "point": "điểm", "rank": "hạng", "count": "số lượng", "person": "người", "case": "trường hợp", "turn": "lượt",
@@ -40,7 +37,7 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     direction: Literal["up", "down", "none"]
     has_fraction: bool
     levels: tuple[Level, ...]
-    periods: tuple[PeriodKind, ...]
+    periods: tuple[Grain, ...]
     decimals: Annotated[int, msgspec.Meta(ge=0, le=6)]
     source: Text
     legal_basis: Text
@@ -108,11 +105,6 @@ class Catalogue:
         return tuple(dict.fromkeys(i.panel for i in self.indicators.values()))
 
 
-def profile_folder(name: str) -> Traversable:
-    """Folder of a shipped profile by name, or of one by path."""
-    return resources.files("ioc.profiles").joinpath(name) if "/" not in name else Path(name)
-
-
 def load_catalogue(name: str) -> Catalogue:
     """Read the indicators, targets and history of a profile.
 
@@ -122,34 +114,18 @@ def load_catalogue(name: str) -> Catalogue:
     """
     folder = profile_folder(name)
     indicators: dict[str, Indicator] = {}
-    for found in _rows(folder, "indicators.csv", _indicator):
+    for found in read_rows(folder, "indicators.csv", _indicator):
         if found.id in indicators:
             raise ConfigurationError(f"indicators.csv: the id '{found.id}' stands twice")
         indicators[found.id] = found
     catalogue = Catalogue(
         indicators=indicators,
-        targets=_rows(folder, "targets.csv", lambda raw: _target(raw, indicators)),
-        history=_rows(folder, "history.csv", lambda raw: _observation(raw, indicators)),
+        targets=read_rows(folder, "targets.csv", lambda raw: _target(raw, indicators)),
+        history=read_rows(folder, "history.csv", lambda raw: _observation(raw, indicators)),
     )
     _check_once("targets.csv", [(t.indicator_id, t.org_code, t.unit_code, t.period.text) for t in catalogue.targets])
     _check_once("history.csv", [(o.indicator_id, o.org_code, o.unit_code, o.period.text) for o in catalogue.history])
     return catalogue
-
-
-def _rows(folder: Traversable, name: str, read: Callable[[dict[str, str]], Item]) -> tuple[Item, ...]:
-    try:
-        lines = folder.joinpath(name).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{name} cannot be read: {error}") from None
-    found: list[Item] = []
-    for number, raw in enumerate(csv.DictReader(lines), start=2):
-        if None in raw or None in raw.values():
-            raise ConfigurationError(f"{name}, line {number}: it has another number of columns than the header")
-        try:
-            found.append(read(raw))
-        except (msgspec.ValidationError, InputError, KeyError) as error:
-            raise ConfigurationError(f"{name}, line {number}: {error}") from None
-    return tuple(found)
 
 
 def _indicator(raw: dict[str, str]) -> Indicator:

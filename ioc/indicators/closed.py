@@ -9,16 +9,17 @@ from typing import Literal, NamedTuple
 
 import psycopg
 
+from ioc.calendar.written import Grain
 from ioc.clock import local_day
 from ioc.db.connect import Connection
 from ioc.db.queries import named
 from ioc.errors import InputError
 from ioc.indicators import ledgers
-from ioc.indicators.period import PeriodKind, parse_period
+from ioc.indicators.period import parse_period
 
 QUERIES = named(resources.files("ioc.indicators").joinpath("closed.sql"))
 
-Kind = PeriodKind | Literal["reporting"]
+Kind = Grain | Literal["reporting"]
 
 
 class Days(NamedTuple):
@@ -99,7 +100,7 @@ def close_period(conn: Connection, stream: str, days: Days, person: Person) -> C
     ledgers.ledger(stream)
     if days.last_day >= local_day(person.at):
         raise InputError(f"the period ends on {days.last_day}: it can be closed from the day after")
-    before = _newest(conn, stream, days)
+    before = closing(conn, stream, days.first_day, days.last_day)
     if before and before.action == "closed":
         raise InputError(f"{_name(stream, days)} was closed by {before.closed_by} on {local_day(before.closed_at)}: reopen it with a reason first")
     found = ledgers.figures(conn, stream, days.first_day, days.last_day)
@@ -113,7 +114,7 @@ def reopen_period(conn: Connection, stream: str, days: Days, person: Person) -> 
         InputError: a period that is not closed, no name, no reason.
 
     """
-    before = _newest(conn, stream, days)
+    before = closing(conn, stream, days.first_day, days.last_day)
     if before is None or before.action == "reopened":
         raise InputError(f"{_name(stream, days)} is not closed: `ioc period list` shows what is")
     if not person.note.strip():
@@ -123,7 +124,15 @@ def reopen_period(conn: Connection, stream: str, days: Days, person: Person) -> 
 
 def closings(conn: Connection, stream: str | None = None) -> Sequence[Closing]:
     """The newest word on each period, newest period first."""
-    return [_closing(row) for row in conn.execute(QUERIES["newest"].encode(), {"stream": stream, "first_day": None, "last_day": None})]
+    every = {"stream": stream, "first_day": None, "last_day": None, "known": None}
+    return [_closing(row) for row in conn.execute(QUERIES["newest"].encode(), every)]
+
+
+def closing(conn: Connection, stream: str, first_day: date, last_day: date, known: datetime | None = None) -> Closing | None:
+    """The newest word on one period, as far as it was `known` (None = now); None where nobody had closed it."""
+    asked = {"stream": stream, "first_day": first_day, "last_day": last_day, "known": known}
+    row = conn.execute(QUERIES["newest"].encode(), asked).fetchone()
+    return _closing(row) if row else None
 
 
 def adjustments(conn: Connection, closing: Closing) -> tuple[Adjustment, ...]:
@@ -138,19 +147,9 @@ def adjustments(conn: Connection, closing: Closing) -> tuple[Adjustment, ...]:
     return tuple(item for item in found if item.change)
 
 
-def adjusted(found: Sequence[Adjustment], measure: str, unit_code: str = "") -> str | None:
-    """The adjustment of one figure in words; None where it stands as it was closed."""
-    return next((worded(item) for item in found if (item.unit_code, item.measure) == (unit_code, measure)), None)
-
-
 def worded(item: Adjustment) -> str:
     """An adjustment in words: "điều chỉnh sau chốt: +3"."""
     return f"điều chỉnh sau chốt: {item.change:+d}".replace("-", "−")
-
-
-def _newest(conn: Connection, stream: str, days: Days) -> Closing | None:
-    row = conn.execute(QUERIES["newest"].encode(), {"stream": stream, "first_day": days.first_day, "last_day": days.last_day}).fetchone()
-    return _closing(row) if row else None
 
 
 def _add(conn: Connection, stream: str, days: Days, person: Person, turn: int, frozen: str | None) -> Closing:

@@ -1,4 +1,7 @@
-"""The commands of this room: import indicators, reconcile, close periods."""
+"""The commands of this room: import indicators, reconcile, close periods.
+
+openpyxl is imported by the commands themselves, so that no other command of `ioc` waits for it.
+"""
 
 import argparse
 import sys
@@ -6,21 +9,20 @@ import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ioc.clock import LOCAL, Clock, SystemClock, local_day
 from ioc.db.connect import Connection, connect
 from ioc.errors import InputError
 from ioc.indicators import closed, ledgers
 from ioc.indicators.catalogue import load_catalogue
-from ioc.indicators.entry import Desk
 from ioc.indicators.events import province_of, publish, shipped
-from ioc.indicators.importing import import_file
-from ioc.indicators.reconcile import WHY, Reconciliation, reconcile, verdict
-from ioc.indicators.template import write_template
-from ioc.indicators.totals import collect_totals, read_totals, store_totals
 from ioc.profiles import load_profile
 from ioc.settings import Settings
 from ioc.streams.engine.broker import Publisher
+
+if TYPE_CHECKING:
+    from ioc.indicators.reconcile import Reconciliation
 
 Connect = Callable[[], Publisher]
 
@@ -28,6 +30,10 @@ Connect = Callable[[], Publisher]
 def import_indicators(settings: Settings, options: argparse.Namespace, stop: threading.Event, *, publisher: Connect | None = None,
                       clock: Clock | None = None) -> int:
     """Publish a filled template, write an empty one, or publish what the profile ships; 1 where rows were left out."""
+    from ioc.indicators.entry import Desk
+    from ioc.indicators.importing import import_file
+    from ioc.indicators.template import write_template
+
     del stop
     catalogue, profile = load_catalogue(settings.profile), load_profile(settings.profile)
     today = local_day((clock or SystemClock()).now())
@@ -51,6 +57,9 @@ def import_indicators(settings: Settings, options: argparse.Namespace, stop: thr
 
 def run_reconcile(settings: Settings, options: argparse.Namespace, stop: threading.Event, *, clock: Clock | None = None) -> int:
     """Compare a day with what the sources told; 1 where something differs."""
+    from ioc.indicators.reconcile import reconcile
+    from ioc.indicators.totals import collect_totals, read_totals, store_totals
+
     del stop
     profile, now = load_profile(settings.profile), (clock or SystemClock()).now()
     day: date = options.day or local_day(now) - timedelta(days=1)
@@ -102,7 +111,9 @@ def list_periods(settings: Settings, options: argparse.Namespace, stop: threadin
     return 0
 
 
-def _told(found: Reconciliation) -> str:
+def _told(found: "Reconciliation") -> str:
+    from ioc.indicators.reconcile import WHY, verdict
+
     lines = [f"{found.stream} {found.day}: {verdict(found)}"]
     lines += [f"  '{measure}' is no measure of '{found.stream}': not compared" for measure in found.unknown_measures]
     for item in found.differences:

@@ -11,10 +11,10 @@ from ioc.indicators import cells
 from ioc.indicators.catalogue import UNITS, Catalogue, Indicator
 from ioc.indicators.events import Outgoing, observed, target_set
 from ioc.indicators.period import EXAMPLES, Span, parse_period
-from ioc.indicators.quality import quality_flag
 from ioc.indicators.table import Cell, CellError, Row
 from ioc.indicators.template import INDICATORS_SHEET, TITLES
 from ioc.profiles import Profile
+from ioc.published import as_sent, quality_flag
 
 Found = TypeVar("Found")
 
@@ -138,7 +138,8 @@ class Entry:
         said = f"{numerator:f}/{denominator:f} is {computed.quantize(Decimal('0.01'), rounding=ROUND_HALF_UP)}%".replace(".", ",")
         if value is not None and quality_flag(value, numerator, denominator) != "ok":
             self.refuse("value", f"{said}: leave the value empty or mend the fraction; what was printed elsewhere is '{TITLES['published_value']}'")
-        if published is not None and quality_flag(published, numerator, denominator) != "ok":
+        # Judged as it will be sent, so that the import and the stream never disagree.
+        if published is not None and quality_flag(*map(as_sent, (published, numerator, denominator))) != "ok":
             text = f"published {cells.shown(float(published))}%, but {said}: both are kept, it is flagged"
             self.flags.append(CellError(self.row.number, self._cell("published_value").address, text))
         return round(computed, 6)

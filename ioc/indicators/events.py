@@ -78,9 +78,8 @@ def publish(events: Sequence[Outgoing], connect: Callable[[], Publisher], *, sim
     publisher = connect()
     try:
         for e in events:
-            headers = write_headers(event_id=e.id, source=e.source, type_=e.type, subject=e.subject, time=e.time, simulated=simulated)
-            if e.sequence:
-                headers.append(("ce_sequence", e.sequence.encode()))
+            headers = write_headers(event_id=e.id, source=e.source, type_=e.type, subject=e.subject, time=e.time, simulated=simulated,
+                                    sequence=e.sequence)
             publisher.send(TOPIC, e.subject.encode(), msgspec.json.encode(e.data), headers)
         publisher.flush()
     finally:

@@ -63,8 +63,6 @@ def read_indicators(file: Path, desk: Desk) -> Reading:
 
     """
     table = read_table(file, TITLES, REQUIRED)
-    if not table.rows:
-        raise InputError(f"{file.name} has no filled row: fill in at least row 2")
     panel = table.sheet if table.sheet in desk.catalogue.panels else None
     entries = [Entry(row, desk, panel) for row in table.rows]
     first_rows: dict[tuple[str, str], int] = {}

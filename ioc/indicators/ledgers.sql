@@ -68,13 +68,11 @@ where m.value <> 0;
 select
     subject,
     unit_code,
-    counted_at,
     is_counted and (%(unit_code)s = '' or unit_code = %(unit_code)s) as is_counted
 from (
     select
         subject,
         coalesce(nullif(unit_code, ''), org_code) as unit_code,
-        case %(measure)s when 'resolved' then finished_at when 'submitted' then submitted_at else received_at end as counted_at,
         coalesce(case %(measure)s
             when 'submitted' then submitted_at >= %(from_at)s and submitted_at < %(to_at)s
             when 'received' then received_at >= %(from_at)s and received_at < %(to_at)s
@@ -91,13 +89,11 @@ order by subject;
 select
     subject,
     unit_code,
-    counted_at,
     is_counted and (%(unit_code)s = '' or unit_code = %(unit_code)s) as is_counted
 from (
     select
         subject,
         unit_code,
-        case %(measure)s when 'resolved' then resolved_at else submitted_at end as counted_at,
         coalesce(case %(measure)s
             when 'submitted' then submitted_at >= %(from_at)s and submitted_at < %(to_at)s
             when 'resolved' then resolved_at >= %(from_at)s and resolved_at < %(to_at)s

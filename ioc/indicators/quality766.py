@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from ioc.errors import ConfigurationError
-from ioc.indicators.catalogue import profile_folder
+from ioc.profiles.rows import profile_folder
 
 TITLE = "Điểm 766 – tính thử"
 

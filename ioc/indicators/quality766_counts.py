@@ -4,7 +4,6 @@ No stream tells of the procedures (tthc) how they are published or paid for: tho
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from importlib import resources
@@ -12,8 +11,7 @@ from importlib import resources
 from psycopg.rows import dict_row
 
 from ioc.calendar.periods import Period, elapsed
-from ioc.clock import end_of, start_of
-from ioc.db.connect import Connection
+from ioc.db.connect import Connection, reading
 from ioc.db.queries import named
 from ioc.indicators.quality766 import Counts, Scheme, Score
 from ioc.moment import Moment
@@ -36,14 +34,10 @@ def counts766(conn: Connection, moment: Moment, period: Period, profile: Profile
 
     `synchronised` are the dossiers that the national portal acknowledged in the period, also those received before it.
     """
-    days = elapsed(period, moment.day)
-    parameters = moment.parameters(profile.calendar) | {
-        "since_day": days.first_day, "until_day": days.last_day + timedelta(days=1), "since": start_of(days.first_day),
-        "until": min(end_of(days.last_day), moment.at), "unit_code": unit_code, "org_code": org_code,
-    }
+    asked = {"unit_code": unit_code, "org_code": org_code}
+    parameters = moment.period_parameters(profile.calendar, elapsed(period, moment.day)) | asked
     found: dict[str, int | None] = {}
-    with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
-        cursor.execute("set transaction isolation level repeatable read, read only")
+    with reading(conn), conn.cursor(row_factory=dict_row) as cursor:
         for sql in QUERIES.values():
             row = cursor.execute(sql.encode(), parameters).fetchone() or {}
             found |= {name: None if value is None else int(value) for name, value in row.items()}

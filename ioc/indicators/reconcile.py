@@ -21,12 +21,11 @@ WHY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clue:
-    """A code that stands on one side only. `unit_code`, `counted_at`: where and when it is counted here, None where it is not."""
+    """A code that stands on one side only. `unit_code`: where it is counted here, None where it is not."""
 
     subject: str
     why: Why
     unit_code: str | None = None
-    counted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +102,16 @@ def _stream(conn: Connection, stream: str, day: date, source: str | None) -> Rec
     told = [t for t in told if (t.unit_code, t.measure) in wanted]
     known = [t for t in told if t.measure in ledgers.LEDGERS[stream].measures]
     ours = {as_of: ledgers.figures(conn, stream, day, day, as_of) for as_of in {_as_of([t], day) for t in known}}
-    differences = [found for (unit_code, measure), group in _grouped(known).items()
+    groups = _grouped(known)
+    differences = [found for (unit_code, measure), group in groups.items()
                    if (found := _difference(unit_code, measure, group, ours[_as_of(group, day)]))]
     if source is None:
         differences += _untold(known, ours, day)
     return Reconciliation(
         stream=stream, day=day, sources=tuple(sorted({t.source for t in told})), told_at=max((t.told_at for t in told), default=None),
-        compared=len(_grouped(known)), unknown_measures=tuple(sorted({t.measure for t in told} - {t.measure for t in known})),
-        differences=tuple(_explained(conn, stream, day, found, known) for found in sorted(differences, key=lambda d: (d.measure, d.unit_code))),
+        compared=len(groups), unknown_measures=tuple(sorted({t.measure for t in told} - {t.measure for t in known})),
+        differences=tuple(_explained(conn, stream, day, found, groups.get((found.unit_code, found.measure), []))
+                          for found in sorted(differences, key=lambda d: (d.measure, d.unit_code))),
     )
 
 
@@ -143,19 +144,20 @@ def _untold(told: list[_Told], ours: Mapping[date, ledgers.Figures], day: date) 
 
 
 def _explained(conn: Connection, stream: str, day: date, found: Difference, told: list[_Told]) -> Difference:
-    groups = [t for t in told if (t.unit_code, t.measure) == (found.unit_code, found.measure)]
-    theirs = {subject for t in groups for (subject,) in conn.execute(totals.QUERIES["told_subjects"].encode(), {
+    if found.measure not in ledgers.LEDGERS[stream].listed:
+        return found
+    theirs = {subject for t in told for (subject,) in conn.execute(totals.QUERIES["told_subjects"].encode(), {
         "stream": stream, "day": day, "source": t.source, "unit_code": t.unit_code, "measure": t.measure, "told_at": t.told_at})}
-    if not theirs or found.measure not in ledgers.LEDGERS[stream].listed:
+    if not theirs:
         return found
     rows = conn.execute(ledgers.QUERIES[f"{stream}_subjects"].encode(), {
         "told": sorted(theirs), "unit_code": found.unit_code, "measure": found.measure, "from_at": start_of(day), "to_at": end_of(day)}).fetchall()
     clues = [Clue(subject=subject, why="unknown_here") for subject in theirs - {row[0] for row in rows}]
-    for subject, unit_code, counted_at, is_counted in rows:
+    for subject, unit_code, is_counted in rows:
         if is_counted and subject not in theirs:
-            clues.append(Clue(subject=subject, why="not_told", unit_code=unit_code, counted_at=counted_at))
+            clues.append(Clue(subject=subject, why="not_told", unit_code=unit_code))
         elif not is_counted:
             why: Why = "other_unit_here" if found.unit_code not in {"", unit_code} else "not_counted_here"
-            clues.append(Clue(subject=subject, why=why, unit_code=unit_code, counted_at=counted_at))
+            clues.append(Clue(subject=subject, why=why, unit_code=unit_code))
     return Difference(unit_code=found.unit_code, measure=found.measure, told=found.told, ours=found.ours,
                       clues=tuple(sorted(clues, key=lambda clue: clue.subject)))

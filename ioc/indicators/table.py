@@ -74,7 +74,7 @@ def read_table(file: Path, titles: Mapping[str, str], required: Sequence[str]) -
         required: fields that must have a column.
 
     Raises:
-        InputError: the file cannot be read, or its header is not that of the template.
+        InputError: the file cannot be read, its header is not that of the template, or no row is filled.
 
     """
     try:
@@ -157,6 +157,8 @@ def _table(name: str, sheet: str, grid: Sequence[Sequence[Cell]], titles: Mappin
     columns, width = _header(name, grid[0] if grid else (), titles)
     if missing := [titles[field] for field in required if field not in columns]:
         raise InputError(f"{name} lacks the columns {', '.join(missing)}: fill in the template (--template)")
+    if not filled:
+        raise InputError(f"{name} has no filled row: fill in at least row 2")
     return Table(sheet=sheet, header={field: str(grid[0][place].value) for field, place in columns.items()},
                  rows=[_row(n, cells, columns, width) for n, cells in filled])
 

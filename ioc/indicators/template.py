@@ -68,8 +68,7 @@ def write_template(panel: str, catalogue: Catalogue, profile: Profile, today: da
            ", ".join(EXAMPLES[kind] for kind in i.periods), i.decimals, i.owner, i.source, i.legal_basis] for i in indicators),
     ])
     places = [[u.code, u.name, "Mã đơn vị hành chính"] for u in profile.units if u.valid_on(today)]
-    places += [[a.code, a.name, "Mã cơ quan"] for a in profile.agencies if not a.unit_code and a.valid_from <= today
-               and (a.valid_to is None or today < a.valid_to)]
+    places += [[a.code, a.name, "Mã cơ quan"] for a in profile.agencies if not a.unit_code and a.valid_on(today)]
     _sheet(book.create_sheet(), PLACES_SHEET, [["Mã", "Tên", "Ghi vào cột"], *places])
     _sheet(book.create_sheet(), NOTES_SHEET, [["Cột", "Cách ghi"], *([TITLES[name], text] for name, text in _NOTES.items())])
     _prepare(book.worksheets[0], f"'{INDICATORS_SHEET}'!$A$2:$A${len(indicators) + 1}")

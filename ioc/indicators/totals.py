@@ -73,8 +73,6 @@ def read_totals(file: Path, profile: Profile, now: datetime) -> list[Total]:
 
     """
     table = read_table(file, TITLES, REQUIRED)
-    if not table.rows:
-        raise InputError(f"{file.name} has no filled row: fill in at least row 2")
     errors: list[CellError] = []
     found = [_total(row, profile, now, errors) for row in table.rows]
     if errors:

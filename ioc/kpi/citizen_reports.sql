@@ -69,13 +69,9 @@ select
     unit_code,
     org_code,
     count(*) as open,
-    count(*) filter (where due_at < %(at)s and suspended_at is null) as overdue,
+    count(*) filter (where overdue) as overdue,
     count(*) filter (where state in ('submitted', 'needs_info', 'reopened')) as untriaged,
     count(*) filter (where priority = 1) as danger,
     count(*) filter (where returned_count >= 2) as bounced
-from report_history
-where is_open
-    and jurisdiction = %(jurisdiction)s
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+from open_reports(%(instant)s, %(known)s, %(jurisdiction)s)
 group by unit_code, org_code;

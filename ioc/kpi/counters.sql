@@ -39,24 +39,8 @@ group by unit_code;
 -- name: staffed
 -- One row per unit whose cameras counted people while a desk was open: minutes of opening that were counted, and those with staff (an hour's
 -- share of counts with staff, times its minutes of opening). Absent = no desk told its hours or no camera counted. Open = one desk of the
--- unit at least; a desk that forgot to close does so at midnight. Hours as in `cameras`.
-with counted as (
-    select hour, unit_code, occupancy_n, staffed_n
-    from camera_hourly
-    where not %(time_machine)s
-        and hour >= %(since)s and hour < date_trunc('hour', %(until)s::timestamptz - interval '1 microsecond')
-    union all
-    select date_trunc('hour', occurred_at), unit_code, count(waiting), count(*) filter (where staff_present > 0)
-    from camera_event
-    where occurred_at < %(until)s and recorded_at <= %(known)s
-        and occurred_at >= case
-            when %(time_machine)s then %(since)s::timestamptz
-            else greatest(%(since)s::timestamptz, date_trunc('hour', %(until)s::timestamptz - interval '1 microsecond'))
-        end
-    group by 1, 2, subject
-),
-
-opening as (
+-- unit at least; a desk that forgot to close does so at midnight.
+with opening as (
     select
         unit_code,
         unnest(range_agg(tstzrange(from_at, least(
@@ -75,7 +59,7 @@ counted_opening as (
         c.unit_code,
         extract(epoch from least(upper(o.open_in), c.hour + interval '1 hour') - greatest(lower(o.open_in), c.hour)) / 60 as open_min,
         least(c.staffed_n, c.occupancy_n)::float8 / c.occupancy_n as staffed_ratio
-    from counted as c
+    from camera_hours(%(since)s, %(until)s, %(known)s, %(time_machine)s) as c
     inner join opening as o on c.unit_code = o.unit_code and c.hour < upper(o.open_in) and c.hour + interval '1 hour' > lower(o.open_in)
     where c.occupancy_n > 0
 )
@@ -91,32 +75,14 @@ group by unit_code;
 -- name: cameras
 -- One row per unit with cameras that told their state in the period or the week before: minutes due and minutes online (an hour's share of
 -- "online" times its minutes). Absent = none was heard. A silent camera is due for seven days after its last word, then out of service.
--- Whole hours come from the hourly sums, the last one from the events; all from the events where the time machine asks what was known.
-with told as (
-    select hour, camera_id, unit_code, status_n, online_n
-    from camera_hourly
-    where not %(time_machine)s
-        and hour >= %(since)s::timestamptz - interval '7 days'
-        and hour < date_trunc('hour', %(until)s::timestamptz - interval '1 microsecond')
-    union all
-    select date_trunc('hour', occurred_at), subject, unit_code, count(online), count(*) filter (where online)
-    from camera_event
-    where occurred_at < %(until)s and recorded_at <= %(known)s
-        and occurred_at >= case
-            when %(time_machine)s then %(since)s::timestamptz - interval '7 days'
-            else date_trunc('hour', %(until)s::timestamptz - interval '1 microsecond')
-        end
-    group by 1, 2, 3
-),
-
-heard as (
+with heard as (
     select
         unit_code,
         online_n::float8 / status_n as online_ratio,
         greatest(hour, %(since)s) as due_from,
         least(hour + interval '1 hour', %(until)s) as told_until,
         least(lead(hour) over (partition by camera_id order by hour, unit_code), %(until)s, hour + interval '7 days') as due_until
-    from told
+    from camera_hours(%(since)s::timestamptz - interval '7 days', %(until)s, %(known)s, %(time_machine)s)
     where status_n > 0
 ),
 

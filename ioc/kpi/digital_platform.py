@@ -3,11 +3,7 @@
 Formulas: domain notes §3.7. Which sources promise what, and when is working time, the queries read from `source_promise` and `working_time`.
 """
 
-from datetime import date, timedelta
-
-from ioc.db.connect import Connection
 from ioc.kpi.engine.contract import Kpi
-from ioc.profiles import Profile
 
 STREAMS = ("platform", "indicator", "alert")
 LGSP = "nền tảng tích hợp, chia sẻ dữ liệu (S1, S4)"
@@ -72,20 +68,3 @@ KPIS = (
         formula="phân vị 95 (trung tâm ghi nhận − nguồn ghi nhận), giây, của sự kiện đến trong 1 giờ qua", unit="s", basis="thiết kế", query="delay",
         over=("delay_p95_s",), counts=("arrived",), adds_up=False, is_stock=True, better="down"),
 )
-
-
-def store_promises(conn: Connection, profile: Profile, first_day: date, last_day: date) -> None:
-    """Make the database know what the profile's sources promise and which times are worked from one day to another, and nothing else.
-
-    A moment outside the days has no figure of freshness.
-    """
-    days = (first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1))
-    times = [segment for day in days for segment in profile.calendar.segments(day)]
-    with conn.transaction(), conn.cursor() as cursor:
-        cursor.execute("delete from source_promise")
-        cursor.executemany("insert into source_promise (stream, source, expected_s, expected_closed_s) values (%s, %s, %s, %s)",
-                           [(c.stream, c.source, c.expected_s, c.expected_closed_s) for c in profile.file.sources])
-        cursor.execute("delete from working_time")
-        with cursor.copy("copy working_time (from_at, to_at) from stdin") as copy:
-            for row in times:
-                copy.write_row(row)

@@ -29,87 +29,51 @@ from judged
 having count(*) > 0;
 
 -- name: calls
--- One row: what services told of their calls in the period. Whole hours come from the hourly sums, the unfinished one from the events; all
--- from the events where the time machine asks for what was known then. Absent = no service told.
-with told as (
-    select calls, errors, p95_max_ms
-    from platform_hourly
-    where not %(time_machine)s and calls is not null and hour >= %(since)s and hour < date_trunc('hour', %(until)s::timestamptz)
-    union all
-    select calls, errors, p95_ms
-    from platform_event
-    where type = 'vn.ioc.platform.api_call_stats.v1' and recorded_at <= %(known)s and occurred_at >= %(since)s and occurred_at < %(until)s
-        and (%(time_machine)s or occurred_at >= date_trunc('hour', %(until)s::timestamptz))
-)
-
+-- One row: what services told of their calls in the period. Absent = no service told.
 select
     null as unit_code,
     null as org_code,
     sum(calls) as calls,
     sum(errors) as errors,
     max(p95_max_ms) as p95_max_ms
-from told
+from platform_hours(%(since)s, %(until)s, %(known)s, %(time_machine)s)
+where calls is not null
 having count(*) > 0;
 
 -- name: probes
--- One row: probes of portals in the period and those answered; sources as of `calls`. Absent = none was made.
-with told as (
-    select probes, successes
-    from platform_hourly
-    where not %(time_machine)s and probes > 0 and hour >= %(since)s and hour < date_trunc('hour', %(until)s::timestamptz)
-    union all
-    select count(*), count(*) filter (where status <> 'down')
-    from platform_event
-    where type = 'vn.ioc.platform.probe.v1' and recorded_at <= %(known)s and occurred_at >= %(since)s and occurred_at < %(until)s
-        and (%(time_machine)s or occurred_at >= date_trunc('hour', %(until)s::timestamptz))
-)
-
+-- One row: probes of portals in the period and those answered. Absent = none was made.
 select '' as unit_code, '' as org_code, sum(probes) as probes, sum(successes) as successes
-from told
+from platform_hours(%(since)s, %(until)s, %(known)s, %(time_machine)s)
 having sum(probes) > 0;
 
 -- name: source_rejects
 -- One row: records that sources said they could not send in the period; `reports`: what systems told of themselves at all, so that silence
--- is no 0. Sources as of `calls`. Absent = no system told anything.
-with told as (
-    select rejected, heartbeats + rejected as reports
-    from platform_hourly
-    where not %(time_machine)s and hour >= %(since)s and hour < date_trunc('hour', %(until)s::timestamptz)
-    union all
-    select count(*) filter (where type = 'vn.ioc.platform.event_rejected.v1'), count(*)
-    from platform_event
-    where type in ('vn.ioc.platform.event_rejected.v1', 'vn.ioc.platform.heartbeat.v1') and recorded_at <= %(known)s
-        and occurred_at >= %(since)s and occurred_at < %(until)s
-        and (%(time_machine)s or occurred_at >= date_trunc('hour', %(until)s::timestamptz))
-)
-
-select null as unit_code, null as org_code, sum(rejected) as rejected, sum(reports) as reports
-from told
-having sum(reports) > 0;
+-- is no 0. Absent = no system told anything.
+select null as unit_code, null as org_code, sum(rejected) as rejected, sum(heartbeats + rejected) as reports
+from platform_hours(%(since)s, %(until)s, %(known)s, %(time_machine)s)
+having sum(heartbeats + rejected) > 0;
 
 -- name: registered
 -- One row per unit and one (unit_code null) for the province: what was last typed in of accounts, certificates and devices, up to the moment
--- and as known then; the newest period that has begun holds. A province's own code has two digits (QĐ 124/2004/QĐ-TTg) or is not told.
--- `flags`: what is said against the figures. Null = not told.
+-- and as known then; the newest period that has begun holds. `flags`: what is said
+-- against the figures. Null = not told.
 with told as (
-    select distinct on (1, 2)
-        case when length(unit_code) > 2 then unit_code end as unit_code,
+    select distinct on (unit_code, indicator_id)
+        unit_code,
         indicator_id,
-        coalesce(value, published_value) as value,
+        value,
         published_value,
         extract(year from last_day) as year,
-        quality_flag,
+        published_differs,
         manual
-    from indicator_history
+    from indicators_at(%(at)s, %(known)s, %(province)s)
     where indicator_id in ('mailboxes', 'digital_certificates', 'signature_devices')
         and org_code = '' and state = 'observed' and first_day <= %(day)s
-        and from_at < %(at)s and to_at >= %(at)s
-        and known_from <= %(known)s and known_to > %(known)s
-    order by 1, 2, last_day desc, first_day desc, from_at desc, unit_code, subject
+    order by unit_code, indicator_id, last_day desc, first_day desc
 )
 
 select
-    unit_code,
+    nullif(unit_code, '') as unit_code,
     null as org_code,
     max(value) filter (where indicator_id = 'mailboxes') as mailboxes,
     max(published_value) filter (where indicator_id = 'mailboxes') as mailboxes_published,
@@ -120,7 +84,7 @@ select
     max(value) filter (where indicator_id = 'signature_devices') as signature_devices,
     max(published_value) filter (where indicator_id = 'signature_devices') as signature_devices_published,
     max(year) filter (where indicator_id = 'signature_devices') as signature_devices_year,
-    array_to_string(array_remove(array_agg(distinct quality_flag) || array_agg(distinct case when manual then 'manual' end), null), ' ') as flags
+    concat_ws(' ', case when bool_or(published_differs) then 'published_differs' end, case when bool_or(manual) then 'manual' end) as flags
 from told
 group by unit_code;
 

@@ -111,7 +111,6 @@ select
     sum(joined) as joined,
     least(sum(joined), sum(invited)) as joined_invited,
     sum(absent) as absent,
-    sum(losses) as losses,
     sum(long_losses) as long_losses,
     sum(lost_s) as lost_s,
     sum(lost_s) + sum(connected_s) as line_s
@@ -145,14 +144,12 @@ with told as (
         denominator,
         value,
         published_value,
-        quality_flag
-    from indicator_history
+        published_differs
+    from indicators_at(%(at)s, %(known)s, %(province)s)
     where indicator_id = 'work_dossiers_online'
         and org_code = ''
         and state = 'observed'
         and first_day >= %(since_day)s and first_day < %(until_day)s
-        and from_at < %(at)s and to_at >= %(at)s
-        and known_from <= %(known)s and known_to > %(known)s
     order by unit_code, last_day - first_day desc, last_day desc
 )
 
@@ -162,7 +159,7 @@ select
     numerator as online,
     denominator as files,
     coalesce(published_value, value) as published,
-    quality_flag as flags
+    case when published_differs then 'published_differs' end as flags
 from told;
 
 -- name: issued
@@ -172,14 +169,12 @@ with told as (
     select distinct on (unit_code, indicator_id)
         unit_code,
         indicator_id,
-        coalesce(value, published_value) as value
-    from indicator_history
+        value
+    from indicators_at(%(at)s, %(known)s, %(province)s)
     where indicator_id in ('plans_issued', 'guidance_issued', 'legal_documents', 'document_levels')
         and org_code = ''
         and state = 'observed'
         and first_day >= %(since_day)s and first_day < %(until_day)s
-        and from_at < %(at)s and to_at >= %(at)s
-        and known_from <= %(known)s and known_to > %(known)s
     order by unit_code, indicator_id, last_day - first_day desc, last_day desc
 )
 

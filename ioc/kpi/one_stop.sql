@@ -3,7 +3,6 @@
 select
     unit_code,
     org_code,
-    sum(submitted) as submitted,
     sum(received) as received,
     sum(resolved) as resolved,
     sum(early) as early,
@@ -36,20 +35,6 @@ group by unit_code, org_code;
 
 -- name: backlog
 -- One row per receiving unit and agency with open dossiers at the moment. Suspended ones are open, never overdue. Absent = nothing is open.
-with open_dossier as (
-    select
-        unit_code,
-        org_code,
-        due_at,
-        apology_at,
-        state in ('awaiting_supplement', 'awaiting_payment', 'suspended') as waiting,
-        coalesce(due_at < %(at)s and state in ('received', 'processing'), false) as overdue
-    from dossier_history
-    where is_open
-        and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-        and tstzrange(known_from, known_to) @> %(known)s::timestamptz
-)
-
 select
     unit_code,
     org_code,
@@ -63,7 +48,7 @@ select
     count(*) filter (where overdue and due_at <= %(overdue_15_after)s) as overdue_16,
     count(*) filter (where not waiting and not overdue and due_at <= %(due_soon_at)s) as due_soon,
     count(*) filter (where overdue and apology_at is null) as overdue_unapologised
-from open_dossier
+from open_dossiers(%(instant)s, %(known)s)
 group by unit_code, org_code;
 
 -- name: carried_in

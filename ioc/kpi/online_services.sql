@@ -119,14 +119,13 @@ where is_open
 group by unit_code;
 
 -- name: lookups
--- One row per agency whose services were looked up in the period, under the unit that offers the service at the moment ('' = none does). Whole
--- hours come from the hourly sums, the last one from the events; all from the events where the time machine asks what was known. Absent = nobody
--- looked, or nothing was heard.
+-- One row per agency whose services were looked up in the period, under the unit that offers the service at the moment ('' = none does). Hours
+-- and events as in camera_hours (0013). Absent = nobody looked, or nothing was heard.
 with told as (
     select service_code, org_code, channel, lookups
     from service_lookup_hourly
     where not %(time_machine)s
-        and hour >= %(since)s and hour < date_trunc('hour', %(until)s::timestamptz - interval '1 microsecond')
+        and hour >= %(since)s and hour < date_trunc('hour', %(until)s::timestamptz)
     union all
     select subject, org_code, channel, count
     from service_event
@@ -134,7 +133,7 @@ with told as (
         and occurred_at < %(until)s and recorded_at <= %(known)s
         and occurred_at >= case
             when %(time_machine)s then %(since)s::timestamptz
-            else greatest(%(since)s::timestamptz, date_trunc('hour', %(until)s::timestamptz - interval '1 microsecond'))
+            else greatest(%(since)s::timestamptz, date_trunc('hour', %(until)s::timestamptz))
         end
 ),
 

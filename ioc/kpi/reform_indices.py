@@ -6,6 +6,7 @@ Formulas: domain notes §3.4. "Điểm 766 – tính thử" is no sum of columns
 from collections.abc import Iterator
 
 from ioc.kpi.engine.contract import Kpi
+from ioc.kpi.engine.told import count, share
 
 STREAMS = ("indicator",)
 INDICES = {
@@ -54,33 +55,26 @@ COUNTS = {
 
 def _index(key: str, label: str, unit: str, basis: str) -> Iterator[Kpi]:
     parts = (
-        ("", label, "giá trị của kỳ mới nhất đã công bố", unit, "up"),
-        ("_published", f"{label}, số công bố", "như nguồn in ra", unit, "up"),
-        ("_rank", f"{label}, hạng", "hạng do nguồn công bố", "rank", "down"),
-        ("_out_of", f"{label}, trên tổng số", "số đơn vị được xếp hạng trong kỳ", "ranked", ""),
-        ("_moved", f"{label}, bậc thay đổi", "hạng kỳ liền trước − hạng kỳ này, khi xếp trên cùng số đơn vị; dương là tăng", "places", "up"),
-        ("_change", f"{label}, thay đổi", "giá trị kỳ này − kỳ liền trước", unit, "up"),
-        ("_year", f"{label}, năm", "năm của kỳ mới nhất đã công bố", "year", ""),
-        ("_age_d", f"{label}, số ngày từ cuối kỳ", "ngày xem − ngày cuối của kỳ", "days", ""),
+        ("", "value", label, "giá trị của kỳ mới nhất đã công bố", unit, "up"),
+        ("_published", "published_value", f"{label}, số công bố", "như nguồn in ra", unit, "up"),
+        ("_rank", "rank", f"{label}, hạng", "hạng do nguồn công bố", "rank", "down"),
+        ("_out_of", "out_of", f"{label}, trên tổng số", "số đơn vị được xếp hạng trong kỳ", "ranked", ""),
+        ("_moved", "moved", f"{label}, bậc thay đổi", "hạng kỳ liền trước − hạng kỳ này, khi xếp trên cùng số đơn vị; dương là tăng", "places", "up"),
+        ("_change", "change", f"{label}, thay đổi", "giá trị kỳ này − kỳ liền trước", unit, "up"),
+        ("_year", "year", f"{label}, năm", "năm của kỳ mới nhất đã công bố", "year", ""),
+        ("_age_d", "age_d", f"{label}, số ngày từ cuối kỳ", "ngày xem − ngày cuối của kỳ", "days", ""),
     )
-    for suffix, title, formula, told_in, better in parts:
-        yield Kpi(key=key + suffix, label=title, formula=formula, unit=told_in, basis=basis, query="indices", over=(key + suffix,), is_stock=True,
-                  adds_up=False, better=better)  # type: ignore[arg-type]
-
-
-def _share(key: str, query: str, label: str, formula: str, basis: str) -> Iterator[Kpi]:
-    yield Kpi(key=key, label=label, formula=formula, unit="%", basis=basis, query=query, over=(f"{key}_n",), under=(f"{key}_d",), scale=100,
-              is_stock=True, adds_up=False, better="up")
-    yield Kpi(key=f"{key}_told", label=f"{label}, số công bố", formula="như nguồn công bố", unit="%", basis=basis, query=query,
-              over=(f"{key}_told",), is_stock=True, adds_up=False, better="up")
+    for suffix, column, title, formula, told_in, better in parts:
+        yield Kpi(key=key + suffix, label=title, formula=formula, unit=told_in, basis=basis, query="indices", of=key, over=(column,),
+                  is_stock=True, adds_up=False, better=better)  # type: ignore[arg-type]
 
 
 KPIS = (
     *(kpi for key, told in INDICES.items() for kpi in _index(key, *told)),
-    *_share("par_plan", "plan", "Kế hoạch CCHC", "nhiệm vụ hoàn thành / nhiệm vụ đến hạn, lũy kế năm", "NQ 76/NQ-CP (15/07/2021)"),
-    *(kpi for key, told in SHARES.items() for kpi in _share(key, "apparatus", *told)),
-    *(Kpi(key=key, label=label, formula="số liệu kỳ mới nhất đã báo cáo", unit=unit, basis=basis, query="apparatus", over=(key,), is_stock=True,
-          adds_up=False) for key, (label, unit, basis) in COUNTS.items()),
+    *share("par_plan", "plan", label="Kế hoạch CCHC", formula="nhiệm vụ hoàn thành / nhiệm vụ đến hạn, lũy kế năm", basis="NQ 76/NQ-CP (15/07/2021)"),
+    *(kpi for key, (label, formula, basis) in SHARES.items()
+      for kpi in share(key, "apparatus", label=label, formula=formula, basis=basis)),
+    *(count(key, "apparatus", label=label, unit=unit, basis=basis) for key, (label, unit, basis) in COUNTS.items()),
     Kpi(key="observed", label="Chỉ tiêu có số liệu", formula="số chỉ tiêu được báo cáo lần đầu trong kỳ, mọi phân hệ", unit="indicators",
         basis="thiết kế", query="quality", over=("observed",)),
     Kpi(key="typed_in", label="Chỉ tiêu nhập tay", formula="số chỉ tiêu nhập tay / chỉ tiêu có số liệu", unit="%", basis="thiết kế (§0.11)",

@@ -61,22 +61,9 @@ from camera
 group by unit_code;
 
 -- name: uptime
--- One row per unit whose cameras told their status in the period. Whole hours come from the hourly sums, the unfinished one from the events;
--- all from the events where the time machine asks for what was known then. Absent = no camera told.
-with told as (
-    select unit_code, online_n, status_n
-    from camera_hourly
-    where not %(time_machine)s and hour >= %(since)s and hour < date_trunc('hour', %(until)s::timestamptz)
-    union all
-    select unit_code, count(*) filter (where online), count(*)
-    from camera_event
-    where online is not null and recorded_at <= %(known)s and occurred_at >= %(since)s and occurred_at < %(until)s
-        and (%(time_machine)s or occurred_at >= date_trunc('hour', %(until)s::timestamptz))
-    group by unit_code
-)
-
+-- One row per unit whose cameras told their status in the period. Absent = no camera told.
 select unit_code, '' as org_code, sum(online_n) as online, sum(status_n) as told
-from told
+from camera_hours(%(since)s, %(until)s, %(known)s, %(time_machine)s)
 group by unit_code
 having sum(status_n) > 0;
 
@@ -163,7 +150,7 @@ where is_open
 group by unit_code;
 
 -- name: traffic
--- One row per unit where cameras counted traffic in the period; sources as of `uptime`. Absent = no camera counted.
+-- One row per unit where cameras counted traffic in the period; hours and events as in camera_hours (0013). Absent = no camera counted.
 with told as (
     select unit_code, readings, vehicles, interval_s, speed_readings, speed_vehicles, speed_sum_kmh
     from traffic_hourly

@@ -1,11 +1,12 @@
 """Y tế, giáo dục và an sinh: visits, beds, cases, schools, allowances. Counts of facilities and units, never a person. Formulas: §3.9."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from ioc.kpi.engine.contract import Kpi
+from ioc.kpi.engine.told import Better, count, share
 
 STREAMS = ("social", "indicator")
-SHARES = {
+SHARES: Mapping[str, tuple[str, str, str, Better]] = {
     "vaccinated_children": ("Trẻ em được tiêm chủng đầy đủ", "tiêm chủng đầy đủ / trẻ thuộc diện", "SDG 3.b", "up"),
     "pupils_left": ("Tỷ lệ học sinh bỏ học, theo báo cáo", "bỏ học / tuyển vào", "SDG 4.1", "down"),
     "exam_passed": ("Tốt nghiệp trung học phổ thông", "đỗ / dự thi", "SDG 4.1", "up"),
@@ -18,17 +19,6 @@ COUNTS = {
     "postgraduate_support": ("Trường hợp được hỗ trợ sau đại học", "cases", "F025"),
 }
 SCHOOL = {"schools": "Trường học", "classes": "Lớp học", "pupils": "Học sinh", "teachers": "Giáo viên"}
-
-
-def _typed() -> Iterator[Kpi]:
-    for key, (label, formula, basis, better) in SHARES.items():
-        yield Kpi(key=key, label=label, formula=f"{formula}, kỳ mới nhất đã báo cáo", unit="%", basis=basis, query="typed", over=(f"{key}_n",),
-                  under=(f"{key}_d",), scale=100, is_stock=True, adds_up=False, better=better)  # type: ignore[arg-type]
-        yield Kpi(key=f"{key}_told", label=f"{label}, số công bố", formula="như nguồn công bố", unit="%", basis=basis, query="typed",
-                  over=(f"{key}_told",), is_stock=True, adds_up=False, better=better)  # type: ignore[arg-type]
-    for key, (label, unit, basis) in COUNTS.items():
-        yield Kpi(key=key, label=label, formula="số liệu kỳ mới nhất đã báo cáo", unit=unit, basis=basis, query="typed", over=(key,), is_stock=True,
-                  adds_up=False)
 
 
 KPIS = (
@@ -67,5 +57,7 @@ KPIS = (
         query="payments_open", over=("overdue",), is_stock=True, better="down"),
     Kpi(key="beneficiaries_waiting", label="Người hưởng đang chờ chi trả", formula="người hưởng của các đợt quá hạn chưa chi", unit="persons",
         basis="thiết kế (SS-03)", query="payments_open", over=("waiting",), is_stock=True, better="down"),
-    *_typed(),
+    *(kpi for key, (label, formula, basis, better) in SHARES.items()
+      for kpi in share(key, "typed", label=label, formula=f"{formula}, kỳ mới nhất đã báo cáo", basis=basis, better=better)),
+    *(count(key, "typed", label=label, unit=unit, basis=basis) for key, (label, unit, basis) in COUNTS.items()),
 )

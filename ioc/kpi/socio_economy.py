@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from ioc.kpi.engine.contract import Kpi
+from ioc.kpi.engine.told import Better
 
 STREAMS = ("indicator", "enterprise", "tourism", "report")
-Better = Literal["up", "down", ""]
 
 
 class Target(NamedTuple):
@@ -48,30 +48,39 @@ FORMULAS = {
     "amount": "cộng các kỳ đã báo cáo từ đầu năm", "running": "thực hiện / kế hoạch, lũy kế năm của kỳ mới nhất",
     "share": "đạt / tổng số, kỳ mới nhất trong năm", "level": "kỳ mới nhất trong năm",
 }
+CHANGES = {
+    "%": ("change_pct", "(thực hiện − cùng kỳ năm trước) / cùng kỳ năm trước"),
+    "points": ("change_pt", "kỳ này − cùng kỳ năm trước"),
+}
+SUFFIXES = {
+    "value": "", "numerator": "", "told": "_told", "target": "_target", "done_pct": "_done_pct", "pace": "_pace", "change_pct": "_change",
+    "change_pt": "_change",
+}
+"""What a figure's key ends in, by the column it is made of."""
 
 
 def _targets() -> Iterator[Kpi]:
     for key, t in TARGETS.items():
         has_fraction = t.kind in {"running", "share"}
-        yield _kpi(key, t, t.label, FORMULAS[t.kind], t.unit, t.better, has_fraction=has_fraction)
+        yield _kpi(key, "numerator" if has_fraction else "value", t, t.label, FORMULAS[t.kind], t.unit, t.better)
         if has_fraction:
-            yield _kpi(f"{key}_told", t, f"{t.label}, số công bố", "như nguồn công bố", t.unit, t.better)
+            yield _kpi(key, "told", t, f"{t.label}, số công bố", "như nguồn công bố", t.unit, t.better)
         if key != "population":
-            yield _kpi(f"{key}_target", t, f"{t.label}, chỉ tiêu năm", "chỉ tiêu được giao cho năm", t.unit, "")
-            yield _kpi(f"{key}_done_pct", t, f"{t.label}, hoàn thành chỉ tiêu", "thực hiện từ đầu năm / chỉ tiêu năm", "%", t.better)
+            yield _kpi(key, "target", t, f"{t.label}, chỉ tiêu năm", "chỉ tiêu được giao cho năm", t.unit, "")
+            yield _kpi(key, "done_pct", t, f"{t.label}, hoàn thành chỉ tiêu", "thực hiện từ đầu năm / chỉ tiêu năm", "%", t.better)
         if t.kind in {"amount", "running"}:
-            yield _kpi(f"{key}_pace", t, f"{t.label}, nhịp độ", "thực hiện / (chỉ tiêu năm × phần năm đã báo cáo; theo mùa khi có đủ 3 năm trước)",
+            yield _kpi(key, "pace", t, f"{t.label}, nhịp độ", "thực hiện / (chỉ tiêu năm × phần năm đã báo cáo; theo mùa khi có đủ 3 năm trước)",
                        "ratio", t.better)
         if key != "inspections_per_enterprise":
-            formula = "kỳ này − cùng kỳ năm trước" if t.changes_in == "points" else "(thực hiện − cùng kỳ năm trước) / cùng kỳ năm trước"
-            yield _kpi(f"{key}_change", t, f"{t.label}, so cùng kỳ", formula, t.changes_in, t.better)
+            change, formula = CHANGES[t.changes_in]
+            yield _kpi(key, change, t, f"{t.label}, so cùng kỳ", formula, t.changes_in, t.better)
 
 
-def _kpi(key: str, target: Target, label: str, formula: str, unit: str, better: Better, *, has_fraction: bool = False) -> Kpi:  # noqa: PLR0913
+def _kpi(of: str, column: str, target: Target, label: str, formula: str, unit: str, better: Better) -> Kpi:  # noqa: PLR0913, PLR0917
     # A denominator here is money or households, no number of cases.
-    over, under, counts = ((f"{key}_n",), (f"{key}_d",), ("no_cases",)) if has_fraction else ((key,), (), ())
-    return Kpi(key=key, label=label, formula=formula, unit=unit, basis=target.basis, query="targets", over=over, under=under, counts=counts,
-               scale=100 if has_fraction else 1, is_stock=True, adds_up=False, better=better)
+    under, counts, scale = (("denominator",), ("no_cases",), 100) if column == "numerator" else ((), (), 1)
+    return Kpi(key=of + SUFFIXES[column], label=label, formula=formula, unit=unit, basis=target.basis, query="targets", of=of, over=(column,),
+               under=under, counts=counts, scale=scale, is_stock=True, adds_up=False, better=better)
 
 
 LAW = "Luật Doanh nghiệp 59/2020/QH14"

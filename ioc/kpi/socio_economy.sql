@@ -2,149 +2,32 @@
 -- One row per place and indicator (unit_code null = the whole province): what was reached since the year began, as told by the moment, up to the period's last day;
 -- against the year's target, the share of the year that it stands for, and the same periods a year before. See indicator_year.
 -- Null = not told, no target, nothing to compare with.
-with figure as (
-    select
-        unit_code,
-        org_code,
-        indicator_id,
-        value,
-        numerator,
-        denominator,
-        told,
-        target,
-        done_pct,
-        pace,
-        change_pct,
-        change_pt,
-        published_differs,
-        manual
-    from indicator_year(
-        %(until_day)s, %(at)s, %(known)s, %(province)s,
-        array[
-            'grdp', 'export_value', 'retail_sales', 'fdi_registered', 'rice_output', 'enterprises_new', 'enterprises_dissolved',
-            'tourist_arrivals', 'overnight_guests', 'tourism_revenue'
-        ],
-        array[
-            'budget_revenue', 'budget_spending', 'disbursement', 'poverty', 'new_rural_communes', 'grdp_growth', 'grdp_per_person',
-            'iip_growth', 'digital_economy', 'shrimp_area', 'population', 'inspections_per_enterprise'
-        ]
-    )
-)
-
 select
     case when unit_code = '' and org_code = '' then null else unit_code end as unit_code,
     org_code,
+    indicator_id,
     null::bigint as no_cases,
-    case when indicator_id = 'grdp' then value end as grdp,
-    case when indicator_id = 'export_value' then value end as export_value,
-    case when indicator_id = 'retail_sales' then value end as retail_sales,
-    case when indicator_id = 'fdi_registered' then value end as fdi_registered,
-    case when indicator_id = 'rice_output' then value end as rice_output,
-    case when indicator_id = 'enterprises_new' then value end as enterprises_new,
-    case when indicator_id = 'enterprises_dissolved' then value end as enterprises_dissolved,
-    case when indicator_id = 'tourist_arrivals' then value end as tourist_arrivals,
-    case when indicator_id = 'overnight_guests' then value end as overnight_guests,
-    case when indicator_id = 'tourism_revenue' then value end as tourism_revenue,
-    case when indicator_id = 'grdp_growth' then value end as grdp_growth,
-    case when indicator_id = 'grdp_per_person' then value end as grdp_per_person,
-    case when indicator_id = 'iip_growth' then value end as iip_growth,
-    case when indicator_id = 'digital_economy' then value end as digital_economy,
-    case when indicator_id = 'shrimp_area' then value end as shrimp_area,
-    case when indicator_id = 'population' then value end as population,
-    case when indicator_id = 'inspections_per_enterprise' then value end as inspections_per_enterprise,
-    case when indicator_id = 'budget_revenue' then numerator end as budget_revenue_n,
-    case when indicator_id = 'budget_revenue' then denominator end as budget_revenue_d,
-    case when indicator_id = 'budget_revenue' then told end as budget_revenue_told,
-    case when indicator_id = 'budget_spending' then numerator end as budget_spending_n,
-    case when indicator_id = 'budget_spending' then denominator end as budget_spending_d,
-    case when indicator_id = 'budget_spending' then told end as budget_spending_told,
-    case when indicator_id = 'disbursement' then numerator end as disbursement_n,
-    case when indicator_id = 'disbursement' then denominator end as disbursement_d,
-    case when indicator_id = 'disbursement' then told end as disbursement_told,
-    case when indicator_id = 'poverty' then numerator end as poverty_n,
-    case when indicator_id = 'poverty' then denominator end as poverty_d,
-    case when indicator_id = 'poverty' then told end as poverty_told,
-    case when indicator_id = 'new_rural_communes' then numerator end as new_rural_communes_n,
-    case when indicator_id = 'new_rural_communes' then denominator end as new_rural_communes_d,
-    case when indicator_id = 'new_rural_communes' then told end as new_rural_communes_told,
-    case when indicator_id = 'grdp' then target end as grdp_target,
-    case when indicator_id = 'grdp' then done_pct end as grdp_done_pct,
-    case when indicator_id = 'export_value' then target end as export_value_target,
-    case when indicator_id = 'export_value' then done_pct end as export_value_done_pct,
-    case when indicator_id = 'retail_sales' then target end as retail_sales_target,
-    case when indicator_id = 'retail_sales' then done_pct end as retail_sales_done_pct,
-    case when indicator_id = 'fdi_registered' then target end as fdi_registered_target,
-    case when indicator_id = 'fdi_registered' then done_pct end as fdi_registered_done_pct,
-    case when indicator_id = 'rice_output' then target end as rice_output_target,
-    case when indicator_id = 'rice_output' then done_pct end as rice_output_done_pct,
-    case when indicator_id = 'enterprises_new' then target end as enterprises_new_target,
-    case when indicator_id = 'enterprises_new' then done_pct end as enterprises_new_done_pct,
-    case when indicator_id = 'enterprises_dissolved' then target end as enterprises_dissolved_target,
-    case when indicator_id = 'enterprises_dissolved' then done_pct end as enterprises_dissolved_done_pct,
-    case when indicator_id = 'tourist_arrivals' then target end as tourist_arrivals_target,
-    case when indicator_id = 'tourist_arrivals' then done_pct end as tourist_arrivals_done_pct,
-    case when indicator_id = 'overnight_guests' then target end as overnight_guests_target,
-    case when indicator_id = 'overnight_guests' then done_pct end as overnight_guests_done_pct,
-    case when indicator_id = 'tourism_revenue' then target end as tourism_revenue_target,
-    case when indicator_id = 'tourism_revenue' then done_pct end as tourism_revenue_done_pct,
-    case when indicator_id = 'budget_revenue' then target end as budget_revenue_target,
-    case when indicator_id = 'budget_revenue' then done_pct end as budget_revenue_done_pct,
-    case when indicator_id = 'budget_spending' then target end as budget_spending_target,
-    case when indicator_id = 'budget_spending' then done_pct end as budget_spending_done_pct,
-    case when indicator_id = 'disbursement' then target end as disbursement_target,
-    case when indicator_id = 'disbursement' then done_pct end as disbursement_done_pct,
-    case when indicator_id = 'poverty' then target end as poverty_target,
-    case when indicator_id = 'poverty' then done_pct end as poverty_done_pct,
-    case when indicator_id = 'new_rural_communes' then target end as new_rural_communes_target,
-    case when indicator_id = 'new_rural_communes' then done_pct end as new_rural_communes_done_pct,
-    case when indicator_id = 'grdp_growth' then target end as grdp_growth_target,
-    case when indicator_id = 'grdp_growth' then done_pct end as grdp_growth_done_pct,
-    case when indicator_id = 'grdp_per_person' then target end as grdp_per_person_target,
-    case when indicator_id = 'grdp_per_person' then done_pct end as grdp_per_person_done_pct,
-    case when indicator_id = 'iip_growth' then target end as iip_growth_target,
-    case when indicator_id = 'iip_growth' then done_pct end as iip_growth_done_pct,
-    case when indicator_id = 'digital_economy' then target end as digital_economy_target,
-    case when indicator_id = 'digital_economy' then done_pct end as digital_economy_done_pct,
-    case when indicator_id = 'shrimp_area' then target end as shrimp_area_target,
-    case when indicator_id = 'shrimp_area' then done_pct end as shrimp_area_done_pct,
-    case when indicator_id = 'inspections_per_enterprise' then target end as inspections_per_enterprise_target,
-    case when indicator_id = 'inspections_per_enterprise' then done_pct end as inspections_per_enterprise_done_pct,
-    case when indicator_id = 'grdp' then pace end as grdp_pace,
-    case when indicator_id = 'export_value' then pace end as export_value_pace,
-    case when indicator_id = 'retail_sales' then pace end as retail_sales_pace,
-    case when indicator_id = 'fdi_registered' then pace end as fdi_registered_pace,
-    case when indicator_id = 'rice_output' then pace end as rice_output_pace,
-    case when indicator_id = 'enterprises_new' then pace end as enterprises_new_pace,
-    case when indicator_id = 'enterprises_dissolved' then pace end as enterprises_dissolved_pace,
-    case when indicator_id = 'tourist_arrivals' then pace end as tourist_arrivals_pace,
-    case when indicator_id = 'overnight_guests' then pace end as overnight_guests_pace,
-    case when indicator_id = 'tourism_revenue' then pace end as tourism_revenue_pace,
-    case when indicator_id = 'budget_revenue' then pace end as budget_revenue_pace,
-    case when indicator_id = 'budget_spending' then pace end as budget_spending_pace,
-    case when indicator_id = 'disbursement' then pace end as disbursement_pace,
-    case when indicator_id = 'grdp' then change_pct end as grdp_change,
-    case when indicator_id = 'export_value' then change_pct end as export_value_change,
-    case when indicator_id = 'retail_sales' then change_pct end as retail_sales_change,
-    case when indicator_id = 'fdi_registered' then change_pct end as fdi_registered_change,
-    case when indicator_id = 'rice_output' then change_pct end as rice_output_change,
-    case when indicator_id = 'enterprises_new' then change_pct end as enterprises_new_change,
-    case when indicator_id = 'enterprises_dissolved' then change_pct end as enterprises_dissolved_change,
-    case when indicator_id = 'tourist_arrivals' then change_pct end as tourist_arrivals_change,
-    case when indicator_id = 'overnight_guests' then change_pct end as overnight_guests_change,
-    case when indicator_id = 'tourism_revenue' then change_pct end as tourism_revenue_change,
-    case when indicator_id = 'budget_revenue' then change_pct end as budget_revenue_change,
-    case when indicator_id = 'budget_spending' then change_pct end as budget_spending_change,
-    case when indicator_id = 'disbursement' then change_pct end as disbursement_change,
-    case when indicator_id = 'poverty' then change_pt end as poverty_change,
-    case when indicator_id = 'new_rural_communes' then change_pt end as new_rural_communes_change,
-    case when indicator_id = 'grdp_growth' then change_pt end as grdp_growth_change,
-    case when indicator_id = 'grdp_per_person' then change_pct end as grdp_per_person_change,
-    case when indicator_id = 'iip_growth' then change_pt end as iip_growth_change,
-    case when indicator_id = 'digital_economy' then change_pt end as digital_economy_change,
-    case when indicator_id = 'shrimp_area' then change_pct end as shrimp_area_change,
-    case when indicator_id = 'population' then change_pct end as population_change,
+    value,
+    numerator,
+    denominator,
+    told,
+    target,
+    done_pct,
+    pace,
+    change_pct,
+    change_pt,
     concat_ws(' ', case when published_differs then 'published_differs' end, case when manual then 'manual' end) as flags
-from figure;
+from indicator_year(
+    %(until_day)s, %(at)s, %(known)s, %(province)s,
+    array[
+        'grdp', 'export_value', 'retail_sales', 'fdi_registered', 'rice_output', 'enterprises_new', 'enterprises_dissolved',
+        'tourist_arrivals', 'overnight_guests', 'tourism_revenue'
+    ],
+    array[
+        'budget_revenue', 'budget_spending', 'disbursement', 'poverty', 'new_rural_communes', 'grdp_growth', 'grdp_per_person',
+        'iip_growth', 'digital_economy', 'shrimp_area', 'population', 'inspections_per_enterprise'
+    ]
+);
 
 -- name: enterprises
 -- One row per unit with enterprises that began, stopped or ended, or with inspections, in the period. Absent = none.
@@ -221,12 +104,8 @@ select
     h.unit_code,
     '' as org_code,
     count(*) as overdue
-from report_history as h
-where h.is_open
-    and h.jurisdiction = %(jurisdiction)s
-    and h.due_at < %(at)s and h.suspended_at is null
-    and tstzrange(h.from_at, h.to_at) @> %(instant)s::timestamptz
-    and tstzrange(h.known_from, h.known_to) @> %(known)s::timestamptz
+from open_reports(%(instant)s, %(known)s, %(jurisdiction)s) as h
+where h.overdue
     and exists (
         select 1
         from report_event as e

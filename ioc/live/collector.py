@@ -22,6 +22,7 @@ from ioc.profiles import Profile
 from ioc.streams.engine.batch import CHANNEL as DATA_CHANNEL
 from ioc.streams.engine.batch import WATERMARK_LAG
 from ioc.streams.engine.contract import Stream
+from ioc.streams.engine.outage import Outage
 from ioc.words import LANGUAGES, words
 
 log = logging.getLogger(__name__)
@@ -47,23 +48,19 @@ class Collector:
         self._panels = panels
         self._streams = streams
         self._prepare = prepare
-        self._down = False
+        self._outage = Outage(log, "database away, waiting for it", "database is back", level=logging.WARNING)
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; an absent database is waited for, logged once, and begun anew after it."""
         while not stop.is_set():
             try:
                 with self._connect() as listening, self._connect() as working:
-                    if self._down:
-                        log.info("database is back")
-                    self._down = False
+                    self._outage.ended()
                     if self._prepare:
                         self._prepare(working)
                     self._session(listening, working, stop)
             except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if not self._down:
-                    log.warning("database away, waiting for it: %s", str(error).splitlines()[0])
-                self._down = True
+                self._outage.began(str(error).partition("\n")[0])
                 stop.wait(0.5)
 
     def _session(self, listening: Connection, working: Connection, stop: threading.Event) -> None:

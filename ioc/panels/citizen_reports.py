@@ -1,16 +1,16 @@
 """Phản ánh, kiến nghị: how many citizens wait for an answer, how long, where. The wall shows no text and no report code."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from math import cos, radians
 from typing import Any
 
 from ioc.moment import Moment
 from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
-from ioc.panels.engine.wording import labelled, since_yesterday, whole_days
+from ioc.panels.engine.wording import labelled, last_month, since_yesterday, whole_days
 from ioc.profiles import Profile
 from ioc.words import Words
 
@@ -28,10 +28,7 @@ class OpenRow:
     lon_deg: float | None
     lat_deg: float | None
     priority: int | None
-    submitted_at: datetime | None
-    triaged_at: datetime | None
-    due_at: datetime | None
-    suspended_at: datetime | None
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +50,14 @@ class YesterdayRow:
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
     period: str
-    submitted: int | None
-    resolved: int | None
-    on_time: int | None
-    late: int | None
-    rejected: int | None
-    merged: int | None
-    rated: int | None
-    satisfied: int | None
+    submitted: int
+    resolved: int
+    on_time: int
+    late: int
+    rejected: int
+    merged: int
+    rated: int
+    satisfied: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +106,30 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
     """Figures of the panel, its units and its map points."""
     opened: Sequence[OpenRow] = rows["open_reports"]
     done: Sequence[DoneRow] = rows["done_reports"]
-    periods = {r.period: _filled(r) for r in rows["periods"]}
+    periods: dict[str, PeriodRow] = {r.period: r for r in rows["periods"]}
     today, month, year = periods["today"], periods["month"], periods["year"]
-    late = [r for r in opened if r.due_at is not None and r.due_at < moment.at and r.suspended_at is None]
+    late = [r for r in opened if r.overdue]
     counts = {
         "overdue": len(late),
         "overdue_yesterday": rows["yesterday"][0].overdue,
         "open": len(opened),
         "untriaged": sum(r.state in _UNTRIAGED for r in opened),
         "danger": sum(r.priority == 1 for r in opened),
-        "submitted_today": today["submitted"],
-        "resolved_today": today["resolved"],
-        "submitted_year": year["submitted"],
-        "resolved_year": year["resolved"],
+        "submitted_today": today.submitted,
+        "resolved_today": today.resolved,
+        "submitted_year": year.submitted,
+        "resolved_year": year.resolved,
     }
     numbers = {key: Number(value=value, unit="reports", as_of=moment.at) for key, value in counts.items()}
-    numbers["handled_month"] = rate(month["resolved"], max(month["submitted"] - month["rejected"] - month["merged"], month["resolved"]), moment.at)
-    numbers["on_time_month"] = rate(month["on_time"], month["on_time"] + month["late"], moment.at)
-    numbers["satisfied_month"] = rate(month["satisfied"], month["rated"], moment.at)
+    numbers["handled_month"] = rate(month.resolved, max(month.submitted - month.rejected - month.merged, month.resolved), moment.at)
+    numbers["on_time_month"] = rate(month.on_time, month.on_time + month.late, moment.at)
+    numbers["satisfied_month"] = rate(month.satisfied, month.rated, moment.at)
     tables = {
         "units": _units(opened, late),
-        "trend": _trend(rows["trend"], today, moment),
+        "trend": last_month(moment.day, ("submitted", "resolved"), [*rows["trend"], TrendRow(moment.day, today.submitted, today.resolved)]),
         "categories": [{"category": r.category, "submitted": r.submitted} for r in rows["categories"]],
     }
-    return Figures(numbers=numbers, tables=tables, features=_features(opened, done, moment, profile))
-
-
-def _filled(row: PeriodRow) -> dict[str, int]:
-    return {f.name: getattr(row, f.name) or 0 for f in fields(row) if f.name != "period"}
+    return Figures(numbers=numbers, tables=tables, features=_features(opened, done, profile))
 
 
 def _units(opened: Sequence[OpenRow], late: Sequence[OpenRow]) -> list[dict[str, Any]]:
@@ -145,18 +138,10 @@ def _units(opened: Sequence[OpenRow], late: Sequence[OpenRow]) -> list[dict[str,
     return sorted(found, key=lambda u: (-u["overdue"], -u["open"], u["unit_code"]))
 
 
-def _trend(rows: Sequence[TrendRow], today: Mapping[str, int], moment: Moment) -> list[dict[str, Any]]:
-    found = {r.day: (r.submitted, r.resolved) for r in rows} | {moment.day: (today["submitted"], today["resolved"])}
-    days = [moment.day - timedelta(days=n) for n in range(30, -1, -1)]
-    first = min(found)
-    return [dict(zip(("day", "submitted", "resolved"), (d.isoformat(), *found.get(d, (0, 0))), strict=True)) for d in days if d >= first]
-
-
-def _features(opened: Sequence[OpenRow], done: Sequence[DoneRow], moment: Moment, profile: Profile) -> list[dict[str, Any]]:
+def _features(opened: Sequence[OpenRow], done: Sequence[DoneRow], profile: Profile) -> list[dict[str, Any]]:
     """Points for the map: no text, snapped to a grid; categories whose place is not public are left out."""
     private = {c.code for c in profile.categories if not c.place_public}
-    late = {r.subject for r in opened if r.due_at is not None and r.due_at < moment.at}
-    points = [(r, "late" if r.subject in late else "open") for r in opened]
+    points = [(r, "late" if r.overdue else "open") for r in opened]
     points += [(r, "done") for r in done]  # type: ignore[misc]
     return [
         {

@@ -1,11 +1,7 @@
 -- name: open_reports
 -- One row per report that is open at the moment, of the asked jurisdiction. Absent = nothing is open.
-select subject, state, unit_code, category, lon_deg, lat_deg, priority, submitted_at, triaged_at, due_at, suspended_at
-from report_history
-where is_open
-    and jurisdiction = %(jurisdiction)s
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+select subject, state, unit_code, category, lon_deg, lat_deg, priority, overdue
+from open_reports(%(instant)s, %(known)s, %(jurisdiction)s)
 order by subject;
 
 -- name: done_reports
@@ -23,16 +19,11 @@ order by subject, from_at desc;
 -- name: yesterday
 -- One row: how many were overdue at the same time yesterday.
 select count(*) as overdue
-from report_history
-where is_open
-    and jurisdiction = %(jurisdiction)s
-    and due_at < %(yesterday_instant)s
-    and suspended_at is null
-    and tstzrange(from_at, to_at) @> %(yesterday_instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz;
+from open_reports(%(yesterday_instant)s, %(known)s, %(jurisdiction)s)
+where overdue;
 
 -- name: periods
--- One row per period 'today', 'month' (30 days and today) and 'year': what happened in it up to the moment. Sums are null where nothing did.
+-- One row per period 'today', 'month' (30 days and today) and 'year': what happened in it up to the moment; 0 where nothing did.
 with counted as (
     select 'today' as period, c.* from report_counts(%(day)s, %(tomorrow)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s) as c
     union all
@@ -43,14 +34,14 @@ with counted as (
 
 select
     p.period,
-    sum(counted.submitted) as submitted,
-    sum(counted.resolved) as resolved,
-    sum(counted.on_time) as on_time,
-    sum(counted.late) as late,
-    sum(counted.rejected) as rejected,
-    sum(counted.merged) as merged,
-    sum(counted.rated) as rated,
-    sum(counted.satisfied) as satisfied
+    coalesce(sum(counted.submitted), 0) as submitted,
+    coalesce(sum(counted.resolved), 0) as resolved,
+    coalesce(sum(counted.on_time), 0) as on_time,
+    coalesce(sum(counted.late), 0) as late,
+    coalesce(sum(counted.rejected), 0) as rejected,
+    coalesce(sum(counted.merged), 0) as merged,
+    coalesce(sum(counted.rated), 0) as rated,
+    coalesce(sum(counted.satisfied), 0) as satisfied
 from (values ('today'), ('month'), ('year')) as p (period)
 left join counted on p.period = counted.period and counted.jurisdiction = %(jurisdiction)s
 group by p.period;

@@ -71,7 +71,7 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
     shown = _hours(hours, profile)
     counting = [c for c in cameras if c.waiting is not None]
     seeing = sum(bool(c.online) for c in cameras)
-    this_hour = (moment.at - timedelta(microseconds=1)).replace(minute=0, second=0, microsecond=0)  # 24:00 closes its hour
+    this_hour = moment.instant.replace(minute=0, second=0, microsecond=0)
     vehicles = [h.vehicles for h in hours if h.hour == this_hour and h.vehicles is not None]
     numbers = {
         "waiting": Number(value=sum(c.waiting or 0 for c in counting) if counting else None, unit="people", as_of=moment.at),

@@ -39,29 +39,14 @@ order by c.subject;
 
 -- name: hours
 -- One row per hour of the local day and of the eight days before, up to the moment: mean number of people waiting, summed over the
--- points. Absent hour = no camera said anything. The moment's own hour is there with what it has. Whole hours come from the hourly
--- sums; all from the events where the time machine asks for what was known then, since the sums know only the present.
+-- points. Absent hour = no camera said anything. The moment's own hour is there with what it has.
 select
     hour,
     sum(waiting_mean) as waiting,
     sum(vehicles)::bigint as vehicles
 from (
     select hour, camera_id, (sum(waiting_sum)::float8 / nullif(sum(occupancy_n), 0)) as waiting_mean, sum(vehicles_sum) as vehicles
-    from (
-        select hour, camera_id, occupancy_n, waiting_sum, vehicles_sum
-        from camera_hourly
-        where not %(time_machine)s
-            and hour >= %(day_from)s::timestamptz - interval '8 days' and hour < date_trunc('hour', %(instant)s::timestamptz)
-        union all
-        select date_trunc('hour', occurred_at), subject, count(waiting), sum(waiting), sum(vehicles)
-        from camera_event
-        where occurred_at < %(at)s and recorded_at <= %(known)s
-            and occurred_at >= case
-                when %(time_machine)s then %(day_from)s::timestamptz - interval '8 days'
-                else date_trunc('hour', %(instant)s::timestamptz)
-            end
-        group by 1, 2
-    ) as told
+    from camera_hours(%(day_from)s::timestamptz - interval '8 days', %(at)s, %(known)s, %(time_machine)s)
     group by hour, camera_id
 ) as per_camera
 group by hour
@@ -69,14 +54,5 @@ order by hour;
 
 -- name: uptime
 -- One row: how many status messages of the local day up to the moment said "online", of how many. 0 of 0 = none was heard.
-select coalesce(sum(online), 0)::bigint as online, coalesce(sum(status), 0)::bigint as status
-from (
-    select online_n as online, status_n as status
-    from camera_hourly
-    where not %(time_machine)s and hour >= %(day_from)s and hour < date_trunc('hour', %(instant)s::timestamptz)
-    union all
-    select count(*) filter (where online), count(online)
-    from camera_event
-    where occurred_at < %(at)s and recorded_at <= %(known)s
-        and occurred_at >= case when %(time_machine)s then %(day_from)s else date_trunc('hour', %(instant)s::timestamptz) end
-) as told;
+select coalesce(sum(online_n), 0)::bigint as online, coalesce(sum(status_n), 0)::bigint as status
+from camera_hours(%(day_from)s, %(at)s, %(known)s, %(time_machine)s);

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from ioc.calendar.deadlines import days_overdue
 from ioc.moment import Moment
 from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.contract import Column, Definition, Face, Figures, Number, Rows, Snapshot, Spec, rate
-from ioc.panels.engine.wording import labelled, since_yesterday, whole_days
+from ioc.panels.engine.wording import labelled, last_month, since_yesterday, whole_days
 from ioc.profiles import Profile
 from ioc.words import Words
 
@@ -32,18 +32,18 @@ class YesterdayRow:
 
 @dataclass(frozen=True, slots=True)
 class DayFactsRow:
-    received: int | None
-    resolved: int | None
+    received: int
+    resolved: int
 
 
 @dataclass(frozen=True, slots=True)
 class YearRow:
-    received: int | None
-    resolved: int | None
-    in_time: int | None
-    late: int | None
-    really_late: int | None
-    delivery_unknown: int | None
+    received: int
+    resolved: int
+    in_time: int
+    late: int
+    really_late: int
+    delivery_unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,18 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
         "overdue_yesterday": yesterday.overdue,
         "open": sum(r.open for r in backlog),
         "due_soon": sum(r.due_soon for r in backlog),
-        "received_today": today.received or 0,
-        "resolved_today": today.resolved or 0,
-        "received_year": year.received or 0,
-        "resolved_year": year.resolved or 0,
-        "late_year": year.late or 0,
-        "really_late_year": year.really_late or 0,
-        "delivery_unknown_year": year.delivery_unknown or 0,
+        "received_today": today.received,
+        "resolved_today": today.resolved,
+        "received_year": year.received,
+        "resolved_year": year.resolved,
+        "late_year": year.late,
+        "really_late_year": year.really_late,
+        "delivery_unknown_year": year.delivery_unknown,
     }
     numbers = {key: Number(value=value, unit="dossiers", as_of=moment.at) for key, value in counts.items()}
-    numbers["in_time_year"] = rate(year.in_time or 0, counts["resolved_year"], moment.at)
-    return Figures(numbers=numbers, tables={"units": _units(backlog, moment, profile), "trend": _trend(rows["trend"], today, moment)})
+    trend = last_month(moment.day, ("received", "resolved"), [*rows["trend"], TrendRow(moment.day, today.received, today.resolved)])
+    numbers["in_time_year"] = rate(year.in_time, counts["resolved_year"], moment.at)
+    return Figures(numbers=numbers, tables={"units": _units(backlog, moment, profile), "trend": trend})
 
 
 def _units(backlog: Sequence[BacklogRow], moment: Moment, profile: Profile) -> list[dict[str, Any]]:
@@ -120,15 +121,6 @@ def _units(backlog: Sequence[BacklogRow], moment: Moment, profile: Profile) -> l
         for (unit, org), values in sums.items()
     ]
     return sorted(found, key=lambda u: (-u["overdue"], -u["due_soon"], -u["open"], u["unit_code"], u["org_code"]))
-
-
-def _trend(rows: Sequence[TrendRow], today: DayFactsRow, moment: Moment) -> list[dict[str, Any]]:
-    found = {r.day: (r.received, r.resolved) for r in rows} | {moment.day: (today.received or 0, today.resolved or 0)}
-    days = [moment.day - timedelta(days=n) for n in range(30, -1, -1)]
-    first = min(found)
-    return [
-        dict(zip(("day", "received", "resolved"), (d.isoformat(), *found.get(d, (0, 0))), strict=True)) for d in days if d >= first
-    ]
 
 
 def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:

@@ -24,12 +24,10 @@ def import_layer(settings: Settings, options: argparse.Namespace, stop: threadin
 
     """
     from ioc.places.boundaries import store
-    from ioc.places.importing import refuse
 
     del stop
     prepared = _prepared(settings, options)
     sys.stdout.write(report(prepared))
-    refuse(prepared)
     with connect(settings.dsn(), application="ioc-geo", autocommit=True) as conn:
         stored = store(conn, prepared, SystemClock().now(), replace=options.replace)
     replaced = f", in place of {', '.join(map(str, stored.replaced))}" if stored.replaced else ""
@@ -68,9 +66,10 @@ def report(prepared: "Prepared") -> str:
 def _prepared(settings: Settings, options: argparse.Namespace) -> "Prepared":
     from ioc.places.importing import Request, prepare
     from ioc.places.register import load_register
+    from ioc.profiles import load_profile
 
     request = Request(
         file=options.file, level=options.level, valid_from=options.valid_from, valid_to=options.valid_to, source=options.source or "",
         licence=options.licence or "", crs=options.crs, encoding=options.encoding, layer=options.layer, column=options.column,
         tolerance_m=options.tolerance_m, partial=options.partial)
-    return prepare(request, load_register(settings.profile))
+    return prepare(request, load_register(load_profile(settings.profile)))

@@ -53,7 +53,7 @@ def prepare(request: Request, register: Register) -> Prepared:
         InputError: a file that cannot be read, placed or matched at all, or a day without units.
 
     """
-    units = register.units_on(request.valid_from, level=request.level)
+    units = register.units.on(request.valid_from, level=request.level)
     valid_to = _holds_until(request, register, units)
     vector = read_vector(request.file, crs=request.crs, encoding=request.encoding, layer=request.layer)
     check_place(request.file, vector.frame, register)

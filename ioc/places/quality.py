@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -30,6 +31,11 @@ class Outlines:
     holes: int
     hole_km2: float
     is_coverage: bool
+
+    @cached_property
+    def centres(self) -> list[tuple[float, float]]:
+        """Centre of each full shape: longitude, latitude."""
+        return [(p.x, p.y) for p in shapely.centroid(self.full)]
 
 
 def outlines(shapes: Shapes, tolerance_m: float) -> Outlines:

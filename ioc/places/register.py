@@ -1,4 +1,4 @@
-"""The register of administrative units: what a code meant on a day, who took its ground over, and sums across reforms.
+"""The register of administrative units: what a code meant on a day, and who took its ground over.
 
 Codes and names are used again for other ground, so a unit is known by (code, first day), and every question names a day.
 """
@@ -8,37 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
 
 from ioc.places.names import bare, written_out
 from ioc.places.succession import Key, Succession, check_succession, read_succession
-from ioc.profiles import Profile, Unit, load_profile
+from ioc.profiles import Profile, Unit, Units
 
 _ROUNDING = 1e-6
-
-
-@dataclass(frozen=True, kw_only=True)
-class Totals:
-    """Sums by unit; `unplaced` holds what would have to be split, or names no unit of its day, under the keys it came with."""
-
-    by_unit: dict[Key, float]
-    unplaced: dict[Key, float]
 
 
 @dataclass(frozen=True)
 class Register:
     """Units of all times and the successions between them."""
 
-    units: Sequence[Unit]
+    units: Units
     succession: Sequence[Succession] = ()
 
     def at(self, code: str, day: date) -> Unit | None:
         """The unit that had the code that day."""
-        return next((u for u in self._by_code.get(code, ()) if u.valid_on(day)), None)
-
-    def units_on(self, day: date, *, level: str = "commune") -> tuple[Unit, ...]:
-        """Units of a level valid that day."""
-        return tuple(u for u in self.units if u.level == level and u.valid_on(day))
+        return self.units.at(code, day)
 
     def district_of(self, code: str, day: date) -> Unit | None:
         """The district above a unit that day; none since districts were abolished, or where the unit is none of its day."""
@@ -68,21 +55,6 @@ class Register:
     def as_was(self, code: str, today: date, day: date) -> tuple[Unit, ...]:
         """Units of an earlier day whose ground, whole or in part, today's unit holds."""
         return tuple(self._by_key[key] for key in sorted(self.predecessors(code, today, day)))
-
-    def aggregate(self, values: Mapping[Key, float], *, boundaries: Literal["now", "then"], day: date) -> Totals:
-        """Sums of values, each given by a code and a day on which the code is meant.
-
-        "then": by the unit of the value's own time. "now": by the units of `day`; merged units are added up, nothing is ever split down.
-        """
-        by_unit: dict[Key, float] = defaultdict(int)
-        unplaced: dict[Key, float] = defaultdict(int)
-        for (code, valid_on), value in values.items():
-            key = self._whole(code, valid_on, day if boundaries == "now" else valid_on)
-            if key is None:
-                unplaced[code, valid_on] += value
-            else:
-                by_unit[key] += value
-        return Totals(by_unit=dict(by_unit), unplaced=dict(unplaced))
 
     def find(self, name: str, day: date, *, level: str | None = None) -> tuple[Unit, ...]:
         """Units called so that day, whatever the spelling: by full name, else without the kind. Several are an answer too."""
@@ -117,13 +89,6 @@ class Register:
         return {u.key: u for u in self.units}
 
     @cached_property
-    def _by_code(self) -> dict[str, list[Unit]]:
-        found: dict[str, list[Unit]] = defaultdict(list)
-        for unit in self.units:
-            found[unit.code].append(unit)
-        return found
-
-    @cached_property
     def _heirs(self) -> dict[Key, list[tuple[Key, float]]]:
         found: dict[Key, list[tuple[Key, float]]] = defaultdict(list)
         for row in self.succession:
@@ -138,13 +103,13 @@ class Register:
         return found
 
 
-def load_register(name: str, profile: Profile | None = None) -> Register:
-    """The register of a profile, given by its name or folder.
+def load_register(profile: Profile) -> Register:
+    """The register of a profile.
 
     Raises:
         ConfigurationError: units or successions that do not fit together, with the file, line and remedy.
 
     """
-    made = Register((profile or load_profile(name)).units, read_succession(name))
+    made = Register(profile.units, read_succession(profile.folder))
     check_succession(made.units, made.succession)
     return made

@@ -1,17 +1,15 @@
 """Measuring stations of water and air: stations.csv of a profile, and the part of it that figures are made with."""
 
 from collections.abc import Sequence
-from importlib import resources
-from importlib.abc import Traversable
 from itertools import pairwise
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from ioc.db.connect import Connection
 from ioc.errors import ConfigurationError
-from ioc.profiles import _rows
+from ioc.profiles import Profile
+from ioc.profiles.rows import check_once, read_structs
 
 FILE = "stations.csv"
 Level = Annotated[float, msgspec.Meta(ge=-20, le=20)]
@@ -37,20 +35,18 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     source: Annotated[str, msgspec.Meta(min_length=1)]
 
 
-def load_stations(profile: str) -> tuple[Station, ...]:
-    """Stations of a profile, given by its name or folder; none where it has no stations.csv.
+def load_stations(profile: Profile) -> tuple[Station, ...]:
+    """Stations of a profile; none where it has no stations.csv.
 
     Raises:
-        ConfigurationError: a malformed row, a code that stands twice, alarm levels that do not rise, with the line and remedy.
+        ConfigurationError: a malformed row, a code that stands twice, a unit that is none, alarm levels that do not rise, with the line and remedy.
 
     """
-    folder: Traversable = resources.files("ioc.profiles").joinpath(profile) if "/" not in profile else Path(profile)
-    found = _rows(folder, FILE, Station) if folder.joinpath(FILE).is_file() else ()
-    seen: set[str] = set()
+    found = read_structs(profile.folder, FILE, Station, optional=True)
+    check_once(FILE, [station.code for station in found])
     for line, station in enumerate(found, start=2):
-        if station.code in seen:
-            raise ConfigurationError(f"{FILE}, line {line}: the code {station.code} stands twice: take one of the two lines out")
-        seen.add(station.code)
+        if station.unit_code and station.unit_code not in profile.units.by_code:
+            raise ConfigurationError(f"{FILE}, line {line}: {station.code} names the unit '{station.unit_code}', which units.csv lacks")
         levels = [level for level in (station.bd1_m, station.bd2_m, station.bd3_m) if level is not None]
         if any(low >= high for low, high in pairwise(levels)):
             raise ConfigurationError(f"{FILE}, line {line}: the alarm levels {levels} of {station.code} do not rise: mend bd1_m to bd3_m")

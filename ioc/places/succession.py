@@ -3,16 +3,15 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from importlib import resources
 from importlib.abc import Traversable
 from math import isclose
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from ioc.errors import ConfigurationError
-from ioc.profiles import Unit, _rows
+from ioc.profiles import Unit
+from ioc.profiles.rows import read_structs
 
 Key = tuple[str, date]
 """A unit in its time: code and first day."""
@@ -40,15 +39,14 @@ class Succession(msgspec.Struct, frozen=True, kw_only=True):
         return self.to_code, self.to_valid_from
 
 
-def read_succession(profile: str) -> tuple[Succession, ...]:
-    """Rows of a profile's succession.csv; none where the profile has no such file.
+def read_succession(folder: Traversable) -> tuple[Succession, ...]:
+    """Rows of succession.csv in a profile's folder; none where it has no such file.
 
     Raises:
         ConfigurationError: a malformed row, with the file, line and reason.
 
     """
-    folder: Traversable = resources.files("ioc.profiles").joinpath(profile) if "/" not in profile else Path(profile)
-    return _rows(folder, FILE, Succession) if folder.joinpath(FILE).is_file() else ()
+    return read_structs(folder, FILE, Succession, optional=True)
 
 
 def check_succession(units: Sequence[Unit], rows: Sequence[Succession]) -> None:

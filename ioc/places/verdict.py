@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from math import cos, radians
 from statistics import median
 
-import shapely
-
 from ioc.places.matching import Match
 from ioc.places.quality import Outlines
 from ioc.places.reading import province_box
@@ -44,7 +42,7 @@ def wrong(found: Match, units: Sequence[Unit], shapes: Outlines, register: Regis
     if known and all(u.known_area_km2 for u in units) and abs(total - known) > _AREA_RATIO * known:
         said.append(f"the outlines cover {total:,.2f} km², the register's units {known:,.2f}: other ground, or another coordinate system")
     box = province_box(register)
-    far = [f"{u.code} {u.name}" for u, (x, y) in zip(units, _centres(shapes), strict=True)
+    far = [f"{u.code} {u.name}" for u, (x, y) in zip(units, shapes.centres, strict=True)
            if (box is not None and not (box[0] <= x <= box[2] and box[1] <= y <= box[3])) or max(map(abs, _off(u, x, y) or (0,))) > _FAR_M]
     if far:
         said.append(f"{len(far)} outlines lie far from where the register has the unit ({_few(far)}): another coordinate "
@@ -67,17 +65,13 @@ def words(found: Match, units: Sequence[Unit], sure: Sequence[Unit], shapes: Out
 
 def shift(units: Sequence[Unit], shapes: Outlines) -> list[str]:
     """A common shift of all outlines against the register's points: what VN-2000 degrees taken for WGS 84 look like (226 m)."""
-    off = [found for u, (x, y) in zip(units, _centres(shapes), strict=True) if (found := _off(u, x, y)) is not None]
+    off = [found for u, (x, y) in zip(units, shapes.centres, strict=True) if (found := _off(u, x, y)) is not None]
     if len(off) < 3:
         return []
     east, north = median(e for e, _ in off), median(n for _, n in off)
     shifted = max(abs(east), abs(north)) > _SHIFT_M
     return [f"{'WARNING: ' if shifted else ''}centres lie {east:+,.0f} m east, {north:+,.0f} m north of the register's (median)"
             + ("; VN-2000 degrees taken for WGS 84 lie some 226 m off" if shifted else "")]
-
-
-def _centres(shapes: Outlines) -> list[tuple[float, float]]:
-    return [(p.x, p.y) for p in shapely.centroid(shapes.full)]
 
 
 def _off(unit: Unit, lon_deg: float, lat_deg: float) -> tuple[float, float] | None:

@@ -3,15 +3,13 @@
 profile.toml · units.csv · agencies.csv · categories.csv · points.csv, all UTF-8; docs/operations.md says what each column means.
 """
 
-import csv
 import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from importlib import resources
 from importlib.abc import Traversable
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -19,30 +17,37 @@ from ioc.calendar.holidays import load_calendar
 from ioc.calendar.periods import PeriodRules, load_rules
 from ioc.calendar.working import WorkingCalendar
 from ioc.errors import ConfigurationError
+from ioc.profiles.rows import check_once, profile_folder, read_structs
 
-Row = TypeVar("Row", bound=msgspec.Struct)
 
-
-class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """An administrative unit in the time it was valid: codes are used again, so the key is (code, valid_from)."""
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
+    """What has a code for a time; `valid_to` is the first day it no longer exists."""
 
     code: str
+    valid_from: date
+    valid_to: date | None
+
+    def valid_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+Held = TypeVar("Held", bound=Dated)
+
+
+class Unit(Dated, frozen=True, kw_only=True):
+    """An administrative unit in the time it was valid: codes are used again, so the key is (code, valid_from)."""
+
     name: str
     name_en: str
     kind: str
     level: Literal["province", "district", "commune"] = "commune"
     parent_code: str = ""
-    valid_from: date
-    valid_to: date | None
     legal_basis: str = ""
     known_area_km2: Annotated[float, msgspec.Meta(ge=0)] | None = msgspec.field(default=None, name="area_km2")
     known_lat_deg: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = msgspec.field(default=None, name="lat_deg")
     known_lon_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = msgspec.field(default=None, name="lon_deg")
     population: Annotated[int, msgspec.Meta(ge=0)]
     note: str = ""
-
-    def valid_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     @property
     def key(self) -> tuple[str, date]:
@@ -66,27 +71,37 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         return value
 
 
-class Agency(msgspec.Struct, frozen=True, kw_only=True):
+class Agency(Dated, frozen=True, kw_only=True):
     """An organisation that handles dossiers or reports; `unit_code` is empty for one of the whole province.
 
     `scheme`: form of the code, '2020' (QĐ 20/2020/QĐ-TTg) or '2016' (QCVN 102:2016), whose code stands in `code_old`;
     `successor`: code of the agency that took its work over on the day it ended; `basis`: where the row is from, [K] where no source confirms it.
     """
 
-    code: str
     name: str
     name_en: str
     unit_code: str
-    valid_from: date
-    valid_to: date | None
     kind: Literal["committee", "department", "centre", ""] = ""
     scheme: Literal["2020", "2016"] = "2020"
     code_old: str = ""
     successor: str = ""
     basis: str = ""
 
-    def valid_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+class Units(tuple[Unit, ...]):  # noqa: SLOT001 (what is looked up by code is kept)
+    """The units of all times: their codes are used again, so every question names a day."""
+
+    @cached_property
+    def by_code(self) -> dict[str, list[Unit]]:
+        return _by_code(self)
+
+    def at(self, code: str, day: date) -> Unit | None:
+        """The unit that had the code that day."""
+        return next((u for u in self.by_code.get(code, ()) if u.valid_on(day)), None)
+
+    def on(self, day: date, *, level: str = "commune") -> tuple[Unit, ...]:
+        """Units of a level valid that day: those of the commune level, unless another is asked for."""
+        return tuple(u for u in self if u.level == level and u.valid_on(day))
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,10 +152,11 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """One province."""
+    """One province. `folder`: where it was read from, and where its other files lie."""
 
+    folder: Traversable
     file: _File
-    units: tuple[Unit, ...]
+    units: Units
     agencies: tuple[Agency, ...]
     categories: tuple[Category, ...]
     points: tuple[Point, ...]
@@ -154,14 +170,13 @@ class Profile:
         return self.file.subtitle_en if language == "en" else self.file.subtitle
 
     def units_on(self, day: date, *, level: str = "commune") -> tuple[Unit, ...]:
-        """Units of a level valid on a local day: those of the commune level, unless another is asked for."""
-        return tuple(u for u in self.units if u.level == level and u.valid_on(day))
+        return self.units.on(day, level=level)
 
     def unit_name(self, code: str, day: date, language: str) -> str:
         """Name of a unit as it was called that day; the code itself where none is known."""
-        for unit in self._by_code.get(code, ()):
-            if unit.valid_on(day):
-                return unit.name_en if language == "en" else unit.name
+        unit = self.units.at(code, day)
+        if unit is not None:
+            return unit.name_en if language == "en" else unit.name
         return code or ("no unit" if language == "en" else "chưa rõ địa bàn")
 
     def owner_name(self, unit_code: str, org_code: str, day: date, language: str) -> str:
@@ -172,7 +187,7 @@ class Profile:
         return self.unit_name(unit_code or org_code, day, language)
 
     def _agency_on(self, code: str, day: date) -> Agency | None:
-        held = [a for a in self.agencies if a.code == code]
+        held = self._agencies.get(code, ())
         for agency in held:
             if agency.valid_on(day):
                 return agency
@@ -189,11 +204,8 @@ class Profile:
         return self.calendar.is_working(at)
 
     @cached_property
-    def _by_code(self) -> dict[str, list[Unit]]:
-        found: dict[str, list[Unit]] = {}
-        for unit in self.units:
-            found.setdefault(unit.code, []).append(unit)
-        return found
+    def _agencies(self) -> dict[str, list[Agency]]:
+        return _by_code(self.agencies)
 
     @cached_property
     def _categories(self) -> dict[str, Category]:
@@ -207,7 +219,7 @@ def load_profile(name: str) -> Profile:
         ConfigurationError: a missing or malformed file, with the file, line and reason.
 
     """
-    folder: Traversable = resources.files("ioc.profiles").joinpath(name) if "/" not in name else Path(name)
+    folder = profile_folder(name)
     if not folder.joinpath("profile.toml").is_file():
         raise ConfigurationError(f"the profile '{name}' has no profile.toml: give the name of a shipped profile (soc_trang) or a folder's path")
     try:
@@ -215,11 +227,12 @@ def load_profile(name: str) -> Profile:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"profile '{name}', profile.toml: {error}") from None
     profile = Profile(
+        folder=folder,
         file=file,
-        units=_rows(folder, "units.csv", Unit),
-        agencies=_rows(folder, "agencies.csv", Agency),
-        categories=_rows(folder, "categories.csv", Category),
-        points=_rows(folder, "points.csv", Point),
+        units=Units(read_structs(folder, "units.csv", Unit)),
+        agencies=read_structs(folder, "agencies.csv", Agency),
+        categories=read_structs(folder, "categories.csv", Category),
+        points=read_structs(folder, "points.csv", Point),
         calendar=load_calendar(folder),
         periods=load_rules(folder),
     )
@@ -227,32 +240,17 @@ def load_profile(name: str) -> Profile:
     return profile
 
 
-def _rows(folder: Traversable, name: str, kind: type[Row]) -> tuple[Row, ...]:
-    optional = {f.encode_name for f in msgspec.structs.fields(kind) if not f.required}
-    rows: list[Row] = []
-    try:
-        lines = folder.joinpath(name).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{name} cannot be read: {error}") from None
-    reader = csv.DictReader(lines, strict=True)
-    try:
-        for number, raw in enumerate(reader, start=2):
-            if reader.line_num != number:
-                raise ConfigurationError(f"{name}, line {number}: an empty line or a text over two lines: one row is one line")
-            if None in raw or None in raw.values():
-                raise ConfigurationError(f"{name}, line {number}: line 1 has {len(reader.fieldnames or ())} columns: quote a text with a comma")
-            rows.append(msgspec.convert({k: v for k, v in _present(raw).items() if v != "" or k not in optional}, kind, strict=False))
-    except (msgspec.ValidationError, csv.Error) as error:
-        raise ConfigurationError(f"{name}, line {len(rows) + 2}: {error}") from None
-    return tuple(rows)
-
-
-def _present(raw: dict[str, str]) -> dict[str, Any]:
-    return {key: (None if key == "valid_to" and not value else value) for key, value in raw.items()}
+def _by_code(rows: Iterable[Held]) -> dict[str, list[Held]]:
+    found: dict[str, list[Held]] = {}
+    for row in rows:
+        found.setdefault(row.code, []).append(row)
+    return found
 
 
 def _check_references(name: str, profile: Profile) -> None:
-    known = {u.code for u in profile.units}
+    check_once(f"profile '{name}', categories.csv", [c.code for c in profile.categories])
+    check_once(f"profile '{name}', points.csv", [p.code for p in profile.points])
+    known = profile.units.by_code
     named = [(a.code, a.unit_code) for a in profile.agencies] + [(p.code, p.unit_code) for p in profile.points]
     for code, unit_code in named:
         if unit_code and unit_code not in known:
@@ -266,11 +264,15 @@ def _check_references(name: str, profile: Profile) -> None:
 _UNDER = {"province": (), "district": ("province",), "commune": ("province", "district")}
 
 
+def _check_dates(place: str, row: Dated, rows: Sequence[Dated]) -> None:
+    if row.valid_to is not None and row.valid_to <= row.valid_from:
+        raise ConfigurationError(f"{place}: {row.code} ends on {row.valid_to}, not after its start; valid_to is the first day it no longer exists")
+    if sum(r.valid_on(row.valid_from) for r in rows if r.code == row.code) != 1:
+        raise ConfigurationError(f"{place}: the code {row.code} is valid twice on {row.valid_from}: end the older row that day (valid_to)")
+
+
 def _check_unit(place: str, unit: Unit, units: tuple[Unit, ...]) -> None:
-    if unit.valid_to is not None and unit.valid_to <= unit.valid_from:
-        raise ConfigurationError(f"{place}: {unit.code} ends on {unit.valid_to}, not after its start; valid_to is the first day it no longer exists")
-    if sum(u.valid_on(unit.valid_from) for u in units if u.code == unit.code) != 1:
-        raise ConfigurationError(f"{place}: the code {unit.code} is valid twice on {unit.valid_from}: end the older row that day (valid_to)")
+    _check_dates(place, unit, units)
     if unit.parent_code and not any(
         p.code == unit.parent_code and p.level in _UNDER[unit.level] and p.valid_from <= unit.valid_from
         and (p.valid_to is None or (unit.valid_to is not None and unit.valid_to <= p.valid_to)) for p in units
@@ -279,8 +281,7 @@ def _check_unit(place: str, unit: Unit, units: tuple[Unit, ...]) -> None:
 
 
 def _check_agency(place: str, agency: Agency, agencies: tuple[Agency, ...]) -> None:
-    if sum(a.valid_on(agency.valid_from) for a in agencies if a.code == agency.code) != 1:
-        raise ConfigurationError(f"{place}: the code {agency.code} is valid twice on {agency.valid_from}: end the older row that day (valid_to)")
+    _check_dates(place, agency, agencies)
     ended = agency.valid_to
     if agency.successor and (ended is None or not any(a.code == agency.successor and a.valid_on(ended) for a in agencies)):
         raise ConfigurationError(f"{place}: {agency.successor} is no agency on the day {agency.code} ends ({ended}): mend successor or the dates")

@@ -1,15 +1,17 @@
 """From the records of a dossier to the events of its life: states 1–10 of the national portal, told moments, deadlines, fees."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from ioc.clock import local_day
 from ioc.errors import InputError
-from ioc.pull._dvcqg_record import Record, past, read_record
+from ioc.pull._dvcqg_record import Record, read_record
 from ioc.pull.engine.contract import Clean, Context, Fact, Known, Seen, Step
-from ioc.pull.engine.life import Life, Placed, Told, end_state, place
-from ioc.pull.engine.reading import moment
+from ioc.pull.engine.life import Life, Placed, Told, end_state, numbered, place, walked
+from ioc.pull.engine.reading import moment, past
 from ioc.streams.dossier import STREAM
 
 Data = dict[str, Any]
@@ -69,9 +71,9 @@ def see_dossier(clean: Clean, fields: Mapping[str, Any], known: Known, context: 
     told, late = _told(case)
     placed = place(case.life, known.steps, told, _targets(case), context.observed_at)
     placed, settled = _with_fees(case, placed)
-    facts = _numbered(_with_due(case, placed), known.steps)
+    facts = numbered(_with_due(case, placed), known.steps)
     steps = (*known.steps, *map(_step, facts))
-    facts += _numbered(_differences(case, steps, late), steps)
+    facts += numbered(_differences(case, steps, late), steps)
     moments = {t.key: t.at.isoformat() for t in told} | {key: at.isoformat() for key, at in late.items()}
     moved = next((f.data["to_org"] for f in reversed(facts) if f.fact == "transferred"), known.fields.get("holder", record.org))
     corrected = next((f.data for f in facts if f.fact == "corrected" and "org_code" in f.data["changed"]), base)
@@ -87,15 +89,15 @@ def see_dossier(clean: Clean, fields: Mapping[str, Any], known: Known, context: 
 
 def see_progress(clean: Clean, known: Known, context: Context) -> Seen:
     """A step of the processing; it waits for the record that shows its dossier received. Other states are the dossier's own to tell."""
-    at, state = past(clean, "ThoiDiemXuLy", context), clean.get("TrangThai", "")
+    at, state = past("ThoiDiemXuLy", clean.get("ThoiDiemXuLy"), context.observed_at), clean.get("TrangThai", "")
     if at is None or state not in TARGETS:
         raise InputError(f"TrangThai is '{state[:40]}': it must be 1 to 10" if at else "ThoiDiemXuLy is missing")
     dept = clean.get("PhongBanXuLy", "")[:200]
-    key = f"step:{at.astimezone(UTC):%Y%m%d%H%M%S}:{dept}"
+    key = f"step:{at:%Y%m%d%H%M%S}:{dept}"
     if state != "4" or key in known.told or clean in known.waiting:
         return Seen(known, [])
     if not any(step.fact == "received" for step in known.steps):
-        return Seen(Known(steps=known.steps, told=known.told, fields=known.fields, waiting=(*known.waiting, clean)), [])
+        return Seen(replace(known, waiting=(*known.waiting, clean)), [])
     # The source numbers no steps: the order in which it dates them does.
     said: Data = {"step_no": 1 + sum(k.startswith("step:") and k < key for k in known.told), "step_name": dept or None,
                   "step_due_at": moment("NgayKetThucTheoQuyDinh", clean.get("NgayKetThucTheoQuyDinh"))}
@@ -106,8 +108,8 @@ def see_progress(clean: Clean, known: Known, context: Context) -> Seen:
     placed = place(life, known.steps, [Told(key, "step_started", at, base | _given(said))], {}, context.observed_at)
     # Told too late to have its place: kept, but it must not contradict the life that is published.
     placed = [p._replace(fact="corrected", data=p.data | {"changed": ["step_no"]}) if "told_at" in p.data else p for p in placed]
-    facts = _numbered(placed, known.steps)
-    return Seen(Known(steps=(*known.steps, *map(_step, facts)), told=known.told | {key: at.isoformat()}, fields=known.fields), facts)
+    facts = numbered(placed, known.steps)
+    return Seen(replace(known, steps=(*known.steps, *map(_step, facts)), told=known.told | {key: at.isoformat()}), facts)
 
 
 def _caught_up(seen: Seen, waiting: Sequence[Clean], context: Context) -> Seen:
@@ -150,7 +152,7 @@ def _told(case: _Case) -> tuple[list[Told], dict[str, datetime]]:
             continue
         if not case.has(fact):
             told.append(Told(fact, fact, at, case.life.bridge(fact)))
-        elif case.known.told.get(fact) not in {at.isoformat(), None} or (fact not in case.known.told and not _is_at(case, fact, at)):
+        elif not _is_at(case, fact, at):
             late[fact] = at
     for number, s in enumerate(case.record.supplements, start=1):
         asked, given = f"asked:{s.key}", f"given:{s.key}"
@@ -164,6 +166,9 @@ def _told(case: _Case) -> tuple[list[Told], dict[str, datetime]]:
 
 
 def _is_at(case: _Case, fact: str, at: datetime) -> bool:
+    """Whether a fact was told at this moment before, or was published at it where nobody had told one."""
+    if before := case.known.told.get(fact):
+        return datetime.fromisoformat(before) == at
     return any(step.fact == fact and step.at == at for step in case.known.steps)
 
 
@@ -175,10 +180,10 @@ def _with_fees(case: _Case, placed: list[Placed]) -> tuple[list[Placed], dict[st
         return placed, settled
     data = case.base | case.record.fees | {"amount_vnd": sum(fresh.values()), "moment": "at_latest"}
     for n, p in enumerate(placed):
-        before = end_state(case.life, [*case.known.steps, *(Step(q.fact, q.at, 10**6 + m) for m, q in enumerate(placed[:n]))])
+        before = end_state(case.life, [*case.known.steps, *map(_step, numbered(placed[:n], case.known.steps))])
         if p.fact == "result_ready" and case.life.after(before, "paid"):
             return [*placed[:n], Placed("paid", p.at, data), *placed[n:]], settled
-    steps = [*case.known.steps, *(Step(p.fact, p.at, 10**6 + n) for n, p in enumerate(placed))]
+    steps = [*case.known.steps, *map(_step, numbered(placed, case.known.steps))]
     name, at = end_state(case.life, steps), max([case.context.observed_at, *(s.at for s in steps)])
     if case.life.after(name, "paid") == name:
         return [*placed, Placed("paid", at, data | {"moment": "observed"})], settled
@@ -225,19 +230,11 @@ def _differences(case: _Case, steps: Sequence[Step], late: Mapping[str, datetime
 
 def _due(life: Life, steps: Sequence[Step]) -> datetime | None:
     """The deadline that the published events lead to; None where the calendar moved it on without the source's word."""
-    name, due = "", None
-    for step in sorted(steps, key=lambda s: (s.at, s.number)):
-        to = life.after(name, step.fact)
-        if to is None:
-            continue
-        if step.due_at or (step.fact in _RESUMES and name in _SUSPENDED):
+    due = None
+    for step, name, to in walked(life, steps):
+        if to is not None and (step.due_at or (step.fact in _RESUMES and name in _SUSPENDED)):
             due = step.due_at
-        name = to
     return due
-
-
-def _numbered(placed: Sequence[Placed], steps: Sequence[Step]) -> list[Fact]:
-    return [Fact(p.fact, p.at.astimezone(UTC), len(steps) + n, p.data) for n, p in enumerate(placed, start=1)]
 
 
 def _step(fact: Fact) -> Step:

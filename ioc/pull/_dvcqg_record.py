@@ -10,7 +10,7 @@ from ioc.codes import read_dossier
 from ioc.errors import InputError
 from ioc.pull.engine.agency import agency_code
 from ioc.pull.engine.contract import Clean, Context
-from ioc.pull.engine.reading import moment, not_ahead, whole_number
+from ioc.pull.engine.reading import moment, past, whole_number
 
 STATES = frozenset(map(str, range(1, 11)))
 _ORDER = ("NgayNopHoSo", "NgayTiepNhan", "NgayKetThucXuLy", "NgayTra")
@@ -58,29 +58,17 @@ def read_record(clean: Clean, fields: Mapping[str, Any], context: Context) -> Re
     state = clean.get("TrangThaiHoSo", "")
     if state not in STATES:
         raise InputError(f"TrangThaiHoSo is '{state[:40]}': it must be 1 to 10")
-    moments = {name: at for name in (*_ORDER, "NgayTuChoi") if (at := past(clean, name, context)) and _counts(name, state)}
+    moments = {name: at for name in (*_ORDER, "NgayTuChoi") if (at := past(name, clean.get(name), context.observed_at)) and _counts(name, state)}
     _check_order(moments)
     org = clean.get("DonViXuLy") or str(read_dossier(clean["MaHoSo"]).org)
     fees, paid = _fees(clean.get("DanhSachLePhi", []))
     due = {"fee_due": any(int(fee.get("Gia") or 0) > 0 for fee in clean["DanhSachLePhi"])} if "DanhSachLePhi" in clean else {}
     return Record(
-        state=state, org=agency_code("DonViXuLy", org, context.orgs), fields=dict(fields) | due, moments=moments,
-        due_at=moment("NgayHenTra", clean.get("NgayHenTra")), supplements=_supplements(clean.get("DanhSachHoSoBoSung", []), context),
+        state=state, org=agency_code("DonViXuLy", org, moments.get("NgayTiepNhan", context.observed_at), context), fields=dict(fields) | due,
+        moments=moments, due_at=moment("NgayHenTra", clean.get("NgayHenTra")),
+        supplements=_supplements(clean.get("DanhSachHoSoBoSung", []), context),
         fees=fees, paid=paid, electronic=clean.get("electronic_result"),
     )
-
-
-def past(row: Mapping[str, Any], name: str, context: Context) -> datetime | None:
-    """A told moment; it must have come.
-
-    Raises:
-        InputError: no moment, or one ahead.
-
-    """
-    at = moment(name, row.get(name))
-    if at is not None:
-        not_ahead(name, at, context.observed_at)
-    return at
 
 
 def _counts(name: str, state: str) -> bool:
@@ -102,7 +90,7 @@ def _shown(at: datetime) -> str:
 def _supplements(rows: Sequence[Mapping[str, str]], context: Context) -> list[Supplement]:
     found = []
     for number, row in enumerate(rows, start=1):
-        asked, given = past(row, "NgayBoSung", context), past(row, "NgayTiepNhanBoSung", context)
+        asked, given = (past(name, row.get(name), context.observed_at) for name in ("NgayBoSung", "NgayTiepNhanBoSung"))
         if asked is None:
             raise InputError(f"DanhSachHoSoBoSung, row {number}: NgayBoSung is missing")
         if given is not None and given < asked:

@@ -46,12 +46,11 @@ FIELDS = (
     Field("person_ref", "person_ref", str),
 )
 MOMENTS = ("NgayNopHoSo", "NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayTuChoi", "NgayTra")
-_DOSSIER = ("MaHoSo", "TrangThaiHoSo", "DonViXuLy", "HinhThuc", *MOMENTS, *(f.theirs for f in FIELDS if f.theirs != "person_ref"))
-_PROGRESS = ("MaHoSo", "ThoiDiemXuLy", "PhongBanXuLy", "TrangThai", "NgayBatDau", "NgayKetThucTheoQuyDinh")
+_DOSSIER = ("MaHoSo", "TrangThaiHoSo", "DonViXuLy", *MOMENTS, *(f.theirs for f in FIELDS if f.theirs != "person_ref"))
+_PROGRESS = ("MaHoSo", "ThoiDiemXuLy", "PhongBanXuLy", "TrangThai", "NgayKetThucTheoQuyDinh")
 _LISTS = {
-    "DanhSachHoSoBoSung": ("HoSoBoSungId", "NgayBoSung", "NgayTiepNhanBoSung", "TrangThaiBoSung", "NgayHenTraTruoc", "NgayHenTraMoi"),
+    "DanhSachHoSoBoSung": ("HoSoBoSungId", "NgayBoSung", "NgayTiepNhanBoSung", "NgayHenTraTruoc", "NgayHenTraMoi"),
     "DanhSachLePhi": ("MaPhiLePhi", "LoaiPhiLePhi", "HinhThucThu", "Gia", "TrangThai"),
-    "TaiLieuNop": ("DuocSoHoa", "DuocTaiSuDung"),
 }
 _RESULTS = "DanhSachGiayToKetQua"
 _PERSON = ("MaDoiTuong", "ChuHoSo")
@@ -77,6 +76,11 @@ def door(raw: Raw, key: bytes | None) -> list[Clean]:
 def subject(clean: Clean) -> str:
     """The dossier's code as the source writes it; '' where there is none."""
     return cleaned(clean.get("MaHoSo", ""))[:150]
+
+
+def kind(clean: Clean) -> str:
+    """Which record of the dossier it is: its own, or that of one step."""
+    return f"{clean['ThoiDiemXuLy']} {clean.get('PhongBanXuLy', '')}" if "ThoiDiemXuLy" in clean else ""
 
 
 def see(clean: Clean, known: Known, context: Context) -> Seen:
@@ -105,4 +109,5 @@ ADAPTER = Adapter(
     required=("MaHoSo",),
     columns=(*dict.fromkeys((*_DOSSIER, *_PROGRESS, *_LISTS, _RESULTS, *_PERSON)),),
     xml=lambda data: flat_records(data, "MaHoSo"),
+    kind=kind,
 )

@@ -9,14 +9,16 @@ from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from ioc.clock import end_of, local_day
+from msgspec.structs import replace
+
+from ioc.clock import end_of, local_day, start_of
 from ioc.codes import DocumentId, cleaned, read_document
 from ioc.errors import InputError
 from ioc.pull.engine import xml
-from ioc.pull.engine.agency import agency_code, folded
+from ioc.pull.engine.agency import agency_code
 from ioc.pull.engine.contract import Adapter, Clean, Context, Fact, Known, Query, Raw, Seen, Step
-from ioc.pull.engine.life import Life, Told, place
-from ioc.pull.engine.reading import kept, moment, not_ahead, text_of
+from ioc.pull.engine.life import Life, Told, numbered, place
+from ioc.pull.engine.reading import folded, kept, past, text_of
 from ioc.pull.engine.store import digest
 from ioc.streams.document import EDXML, STREAM
 
@@ -33,13 +35,13 @@ _PROJECTION = STREAM.projection
 def door(raw: Raw, key: bytes | None) -> list[Clean]:
     """What the XML in `xml` tells, or the known columns of a row."""
     del key
-    text = next((value for name, value in raw.items() if name.casefold() == "xml"), None)
-    if text is None:
+    told = next((value for name, value in raw.items() if name.casefold() == "xml"), None)
+    if told is None:
         return [{"form": "row", **kept(raw, _ROW)}]
     try:
-        return list(_messages(xml.root(text if isinstance(text, bytes) else str(text).encode())))
+        return list(_messages(told if isinstance(told, Element) else xml.root(told if isinstance(told, bytes) else str(told).encode())))
     except InputError as error:
-        return [{"form": "unreadable", "reason": str(error), "digest": digest({"xml": str(text)})}]
+        return [{"form": "unreadable", "reason": str(error), "digest": digest({"xml": str(told)})}]
 
 
 def _messages(root: Element) -> Iterator[Clean]:
@@ -88,6 +90,11 @@ def subject(clean: Clean) -> str:
     return f"{document}>{org}" if org else document if clean["form"] == "header" else ""
 
 
+def kind(clean: Clean) -> str:
+    """Which record of the document or copy it is: each status is one of its own, the others replace what stood there before."""
+    return f"status {clean.get('StatusCode', '')}" if clean["form"] == "status" else str(clean["form"])
+
+
 def see(clean: Clean, known: Known, context: Context) -> Seen:
     """What a message or a row adds to what is known of its document or copy.
 
@@ -103,22 +110,23 @@ def see(clean: Clean, known: Known, context: Context) -> Seen:
         case "header":
             return _sent(clean, document, about, known, context)
         case "copy":
-            return Seen(Known(steps=known.steps, told=known.told, fields=about), [])
+            return Seen(replace(known, fields=about), [])
     code = clean.get("StatusCode", "").zfill(2)
     if code not in FACTS:
         raise InputError(f"StatusCode is '{code[:20]}': known are {', '.join(FACTS)}")
-    org = agency_code("OrganId", clean.get("OrganId", ""), context.orgs)
+    at = past("Timestamp", clean.get("Timestamp"), context.observed_at)
+    org = agency_code("OrganId", clean.get("OrganId", ""), at or context.observed_at, context)
     base = _base(document, org, about, context) | {"to_org": org}
-    return (_reported if clean["form"] == "status" else _stands)(code, _timestamp(clean, context), base, known, context)
+    return (_reported if clean["form"] == "status" else _stands)(code, at, base, known, context)
 
 
 def _sent(clean: Clean, document: DocumentId, about: Clean, known: Known, context: Context) -> Seen:
     if "sent" in known.told:
         return Seen(known, [])
-    at = _timestamp(clean, context)
-    said = _base(document, agency_code("OrganId", str(document.org), context.orgs), about, context) | ({} if at else {"moment": "observed"})
-    told = {**known.told, "sent": (at or context.observed_at).isoformat()}
-    return Seen(Known(told=told, fields=about), [Fact("sent", at or context.observed_at, 0, said)])
+    told = past("Timestamp", clean.get("Timestamp"), context.observed_at)
+    at = told or context.observed_at
+    said = _base(document, agency_code("OrganId", str(document.org), at, context), about, context) | ({} if told else {"moment": "observed"})
+    return Seen(replace(known, told=known.told | {"sent": at.isoformat()}, fields=about), [Fact("sent", at, 0, said)])
 
 
 def _reported(code: str, at: datetime | None, base: dict[str, Any], known: Known, context: Context) -> Seen:
@@ -130,7 +138,7 @@ def _reported(code: str, at: datetime | None, base: dict[str, Any], known: Known
     if key in known.told:
         return Seen(known, [])
     fact = Fact(FACTS[code], at, int(code), base | {"edxml_state": code})
-    return Seen(Known(steps=known.steps, told=known.told | {key: at.isoformat()}, fields=known.fields), [fact])
+    return Seen(replace(known, told=known.told | {key: at.isoformat()}), [fact])
 
 
 def _stands(code: str, at: datetime | None, base: dict[str, Any], known: Known, context: Context) -> Seen:
@@ -141,13 +149,13 @@ def _stands(code: str, at: datetime | None, base: dict[str, Any], known: Known, 
     life = Life(_PROJECTION, _BRIDGES, lambda fact: base | ({"edxml_state": EDXML[fact]} if fact in EDXML else {}))
     told = Told(key, FACTS[code], at or context.observed_at, base | {"edxml_state": code} | ({} if at else {"moment": "observed"}))
     placed = place(life, known.steps, [told], {}, context.observed_at)
-    facts = [Fact(p.fact, p.at, len(known.steps) + n, p.data) for n, p in enumerate(placed, start=1)]
+    facts = numbered(placed, known.steps)
     steps = (*known.steps, *(Step(f.fact, f.at, f.number) for f in facts))
-    return Seen(Known(steps=steps, told=known.told | {"row": key}, fields=known.fields), facts)
+    return Seen(replace(known, steps=steps, told=known.told | {"row": key}), facts)
 
 
 def _base(document: DocumentId, teller: str, about: Clean, context: Context) -> dict[str, Any]:
-    from_org = agency_code("DocumentId", str(document.org), context.orgs)
+    from_org = agency_code("DocumentId", str(document.org), start_of(document.issued_on), context)
     level = {"level": "central"} if document.org.levels[0].startswith("G") else {}
     return {
         "org_code": teller, "unit_code": context.unit_of(teller, context.observed_at), "unit_valid_on": local_day(context.observed_at).isoformat(),
@@ -178,18 +186,6 @@ def _end_of_day(text: str) -> datetime:
         raise InputError(f"DueDate is '{text[:40]}': write YYYY/MM/DD") from None
 
 
-def _timestamp(clean: Clean, context: Context) -> datetime | None:
-    at = moment("Timestamp", clean.get("Timestamp"))
-    if at is not None:
-        not_ahead("Timestamp", at, context.observed_at)
-    return at
-
-
-def _whole(data: bytes) -> list[Raw]:
-    xml.root(data)
-    return [{"xml": data}]
-
-
 ADAPTER = Adapter(
     name="edxml",
     stream="document",
@@ -199,5 +195,6 @@ ADAPTER = Adapter(
     queries=(Query(path="documents"),),
     required=(),
     columns=("xml", *_ROW),
-    xml=_whole,
+    xml=lambda data: [{"xml": xml.root(data)}],
+    kind=kind,
 )

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ioc.clock import local_day
+from ioc.streams._telling import told
 from ioc.streams.engine.contract import SAME, Contribution, Daily, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -120,7 +121,7 @@ def apply(state: AlertState, event: Event[AlertData], _rules: Rules) -> AlertSta
     data, at = event.data, event.occurred_at
     match event.fact:
         case "raised":
-            changes: dict[str, Any] = {name: value for name in _RAISED if (value := getattr(data, name)) is not None} | {"raised_at": at}
+            changes: dict[str, Any] = told(data, _RAISED) | {"raised_at": at}
         case "acknowledged" if state.acknowledged_at is None:
             changes = {"acknowledged_at": at, "ack_s": _seconds(state, at)}
         case "assigned":

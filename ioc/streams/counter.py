@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ioc.clock import LOCAL, local_day
+from ioc.streams._telling import told
 from ioc.streams.engine.contract import SAME, Contribution, Daily, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -87,6 +88,7 @@ TRANSITIONS = {
 _OPEN = ("waiting", "called", "serving", "open")
 _TICKET = ("point_id", "ticket_no")
 _DESK = ("point_id", "counter_no")
+_CARRIED = ("org_code", "unit_code", "unit_valid_on", "point_id", "ticket_no")
 
 _FACTS = dict.fromkeys(TRANSITIONS, _TICKET) | {
     "ticket_called": (*_TICKET, "counter_no"),
@@ -100,7 +102,7 @@ def apply(state: CounterState, event: Event[CounterData], rules: Rules) -> Count
     """The ticket or desk-day after a permitted event."""
     del rules
     data, at = event.data, event.occurred_at
-    changes: dict[str, Any] = {} if state.point_id else _carried(data)
+    changes: dict[str, Any] = {} if state.point_id else told(data, _CARRIED)
     match event.fact:
         case "ticket_taken":
             changes["taken_at"] = at
@@ -118,13 +120,8 @@ def apply(state: CounterState, event: Event[CounterData], rules: Rules) -> Count
             changes |= {"first_opened_at": state.first_opened_at or at, "opened_at": at, "closed_at": None}
         case "closed":
             changes |= {"closed_at": at, "open_s": state.open_s + _seconds(state.opened_at, at)}
-    told = {name: value for name in ("counter_no", "service_group") if (value := getattr(data, name))}
-    return msgspec.structs.replace(state, **changes | told)
-
-
-def _carried(data: CounterData) -> dict[str, Any]:
-    names = ("org_code", "unit_code", "unit_valid_on", "point_id", "ticket_no")
-    return {name: value for name in names if (value := getattr(data, name)) is not None}
+    changes |= {name: value for name in ("counter_no", "service_group") if (value := getattr(data, name))}
+    return msgspec.structs.replace(state, **changes)
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> int:

@@ -12,6 +12,7 @@ import msgspec
 from ioc.calendar.deadlines import Term, deadline
 from ioc.errors import InvalidEvent
 from ioc.streams._document_state import DAILY, DocumentState
+from ioc.streams._telling import outcome, told
 from ioc.streams.engine.contract import SAME, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -83,6 +84,7 @@ EDXML = {"arrived": "01", "refused": "02", "accepted": "03", "assigned": "04", "
 """Fact → state code of edXML 1.02; 'sent' has none, the axis knows a document only once it arrives."""
 
 _FACTS = dict.fromkeys(TRANSITIONS, ()) | {"sent": ("from_org", "number", "symbol", "issued_on"), "arrived": ("from_org", "to_org")}
+_CARRIED = ("unit_code", "unit_valid_on", "from_org", "to_org", "number", "symbol", "issued_on", "kind", "urgency", "level", "signed", "electronic")
 
 
 def check(fact: str, data: DocumentData) -> None:
@@ -97,9 +99,9 @@ def apply(state: DocumentState, event: Event[DocumentData], rules: Rules) -> Doc
     changes: dict[str, Any] = {"due_at": data.due_at or state.due_at}
     match event.fact:
         case "sent":
-            changes |= {**_carried(data), "from_unit": data.unit_code, "sent_at": at}
+            changes |= {**told(data, _CARRIED), "from_unit": data.unit_code, "sent_at": at}
         case "arrived":
-            changes |= _carried(data) | _arrived(state, data, at, rules)
+            changes |= told(data, _CARRIED) | _arrived(state, data, at, rules)
         case "refused" | "accepted":
             changes |= {"registered_at": at, "refused_at": at if event.fact == "refused" else state.refused_at}
         case "finished":
@@ -113,11 +115,6 @@ def apply(state: DocumentState, event: Event[DocumentData], rules: Rules) -> Doc
     return _judged(msgspec.structs.replace(state, **changes))
 
 
-def _carried(data: DocumentData) -> dict[str, Any]:
-    names = ("unit_code", "unit_valid_on", "from_org", "to_org", "number", "symbol", "issued_on", "kind", "urgency", "level", "signed", "electronic")
-    return {name: value for name in names if (value := getattr(data, name)) is not None}
-
-
 def _arrived(state: DocumentState, data: DocumentData, at: datetime, rules: Rules) -> dict[str, Any]:
     due = deadline(rules.calendar, at, REGISTER_WITHIN[data.urgency or state.urgency])
     again = dict.fromkeys(("registered_at", "finished_at", "finished_online", "recall_asked_at", "recalled_at"))
@@ -126,11 +123,7 @@ def _arrived(state: DocumentState, data: DocumentData, at: datetime, rules: Rule
 
 def _judged(state: DocumentState) -> DocumentState:
     return msgspec.structs.replace(
-        state, register_outcome=_outcome(state.registered_at, state.register_due_at), outcome=_outcome(state.finished_at, state.due_at))
-
-
-def _outcome(done: datetime | None, due: datetime | None) -> str | None:
-    return None if done is None or due is None else "late" if done > due else "on_time"
+        state, register_outcome=outcome(state.registered_at, state.register_due_at), outcome=outcome(state.finished_at, state.due_at))
 
 
 STREAM = Stream(

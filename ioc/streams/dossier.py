@@ -11,6 +11,7 @@ import msgspec
 from ioc.calendar.deadlines import Term, deadline, is_early, resumed, suspended
 from ioc.errors import InvalidEvent
 from ioc.streams._dossier_state import DAILY, DossierState, TermUnit
+from ioc.streams._telling import told
 from ioc.streams.engine.contract import ANY, SAME, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -20,6 +21,9 @@ Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Small = Annotated[int, msgspec.Meta(ge=0, le=32767)]
 Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+RECEIVE_WITHIN = Term(8, "working_hour")
+"""Time to receive or refuse what was submitted online (NĐ 61/2018/NĐ-CP)."""
 
 
 class DossierData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -126,7 +130,7 @@ def apply(state: DossierState, event: Event[DossierData], rules: Rules) -> Dossi
         case "submitted":
             changes = {**_carried(data), **_held(data), "submitted_at": at}
             if changes.get("channel") == "online":
-                changes["reception_due_at"] = deadline(rules.calendar, at, rules.reception)
+                changes["reception_due_at"] = deadline(rules.calendar, at, RECEIVE_WITHIN)
         case "received":
             changes = {**_carried(data), **_held(data), "received_at": at} | _promised(data, at, rules)
         case "refused" | "withdrawn" | "stopped":
@@ -173,8 +177,7 @@ CHANNELS = {"1": "counter", "2": "online", "3": "post"}
 
 
 def _carried(data: DossierData) -> dict[str, Any]:
-    found = {name: value for name in _CARRIED if (value := getattr(data, name)) is not None}
-    return found | ({"channel": CHANNELS.get(data.channel, data.channel)} if data.channel else {})
+    return told(data, _CARRIED) | ({"channel": CHANNELS.get(data.channel, data.channel)} if data.channel else {})
 
 
 def _held(data: DossierData) -> dict[str, Any]:

@@ -10,10 +10,8 @@ from typing import Annotated, Any
 import msgspec
 
 from ioc.clock import local_day
-from ioc.errors import InvalidEvent
 from ioc.streams._enterprise_state import DAILY, EnterpriseState, Inspection, Move, read_inspections, read_moves, with_inspections, with_moves
 from ioc.streams.engine.contract import ANY, SAME, Projection, Stream
-from ioc.streams.engine.decode import YEARS
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
 
@@ -51,12 +49,6 @@ TRANSITIONS = {
     "inspection_conducted": _INSPECTED,
     "inspection_cancelled": {ANY: SAME},
 }
-
-
-def check(fact: str, data: EnterpriseData) -> None:
-    """What the schema cannot say: nothing is planned for a day that no calendar reaches."""
-    if data.planned_on and data.planned_on.year not in YEARS:
-        raise InvalidEvent("time", f"'{fact}' is planned for {data.planned_on}: its year must be {YEARS.start} to {YEARS.stop - 1}")
 
 
 def apply(state: EnterpriseState, event: Event[EnterpriseData], _rules: Rules) -> EnterpriseState:
@@ -103,7 +95,6 @@ STREAM = Stream(
         "inspection_cancelled": ("inspection_ref",),
     },
     subject="enterprise_ref: keyed hash of the enterprise's code",
-    check=check,
     projection=Projection(
         table="enterprise_state",
         state=EnterpriseState,

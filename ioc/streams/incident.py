@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 from ioc.clock import local_day
-from ioc.errors import InvalidEvent
+from ioc.streams._telling import check_pairs, told
 from ioc.streams.engine.contract import SAME, Contribution, Daily, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -88,14 +88,13 @@ _PARTICULARS = ("org_code", "unit_code", "unit_valid_on", "kind", "line", "sever
 
 def check(fact: str, data: IncidentData) -> None:
     """What the schema cannot say: a place is given whole or not at all."""
-    if (data.lon_deg is None) != (data.lat_deg is None):
-        raise InvalidEvent("schema", f"'{fact}' gives only one of lon_deg and lat_deg")
+    check_pairs(fact, data, ("lon_deg", "lat_deg"))
 
 
 def apply(state: IncidentState, event: Event[IncidentData], _rules: Rules) -> IncidentState:
     """The incident after a permitted event; the first force that is sent and the first that arrives make its times."""
     data, at = event.data, event.occurred_at
-    changes: dict[str, Any] = {name: value for name in _PARTICULARS if (value := getattr(data, name)) is not None}
+    changes = told(data, _PARTICULARS)
     changes["agencies"] = _joined(state.agencies, data.agencies)
     match event.fact:
         case "reported":

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from decimal import Decimal
-from fractions import Fraction
 from typing import Annotated, Any
 
 import msgspec
 
+from ioc.calendar.written import first_day, grain, last_day
 from ioc.clock import local_day
 from ioc.errors import InvalidEvent
-from ioc.streams._period import Period, check_period, first_day, grain, last_day
+from ioc.published import as_sent
+from ioc.published import quality_flag as published_flag
+from ioc.streams._period import Period, check_period
+from ioc.streams._telling import check_pairs, marked
 from ioc.streams.engine.contract import SAME, Contribution, Daily, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -105,19 +107,14 @@ def quality_flag(published: float | None, numerator: float | None, denominator: 
     """
     if published is None or numerator is None or not denominator or unit not in _SCALE:
         return None
-    printed = Decimal(str(published)).normalize()
-    exponent = printed.as_tuple().exponent
-    half = Fraction(10) ** min(0, exponent if isinstance(exponent, int) else 0) / 2
-    computed = _SCALE[unit] * Fraction(str(numerator)) / Fraction(str(denominator))
-    return "published_differs" if abs(Fraction(printed) - computed) > half else None
+    flag = published_flag(as_sent(published), as_sent(numerator), as_sent(denominator), scale=_SCALE[unit])
+    return flag if flag == "published_differs" else None
 
 
 def check(fact: str, data: IndicatorData) -> None:
     """What the schema cannot say: a period of the calendar, pairs given whole, an observation that observes something."""
     check_period(data.period)
-    for one, other in (("numerator", "denominator"), ("rank", "out_of")):
-        if (getattr(data, one) is None) != (getattr(data, other) is None):
-            raise InvalidEvent("schema", f"'{fact}' gives only one of {one} and {other}")
+    check_pairs(fact, data, ("numerator", "denominator"), ("rank", "out_of"))
     if data.rank is not None and data.out_of is not None and data.rank > data.out_of:
         raise InvalidEvent("schema", f"'{fact}' gives rank {data.rank} out of {data.out_of}")
     if fact == "observed" and all(getattr(data, name) is None for name in _FIGURES):
@@ -144,9 +141,8 @@ def contributions(_name: str, state: IndicatorState) -> Iterator[Contribution]:
     """What one indicator adds to the daily counts: to the day on which it was first told, and on which it was first aimed at."""
     key = (state.unit_code, state.org_code, state.grain)
     if state.observed_at:
-        told = {"observed": True, "manual": state.manual, "published_differs": state.quality_flag == "published_differs"}
-        yield Contribution(day=local_day(state.observed_at), key=key, measures=tuple(measure for measure, so in told.items() if so),
-                           amounts=(("revisions", state.revisions),))
+        measures = marked({"observed": True, "manual": state.manual, "published_differs": state.quality_flag == "published_differs"})
+        yield Contribution(day=local_day(state.observed_at), key=key, measures=measures, amounts=(("revisions", state.revisions),))
     if state.target_set_at:
         yield Contribution(day=local_day(state.target_set_at), key=key, measures=("targets",))
 

@@ -11,6 +11,7 @@ import msgspec
 
 from ioc.clock import local_day
 from ioc.errors import InvalidEvent
+from ioc.streams._telling import marked, told
 from ioc.streams.engine.contract import Contribution, Daily, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -78,6 +79,7 @@ TRANSITIONS = {
 }
 
 _POINT = ("meeting_id", "point_id")
+_CARRIED = ("org_code", "unit_code", "unit_valid_on", *_POINT, "level")
 _FACTS = {
     "point_invited": _POINT,
     "started": ("meeting_id",),
@@ -97,7 +99,7 @@ def apply(state: MeetingState, event: Event[MeetingData], rules: Rules) -> Meeti
     """The session or point after a permitted event."""
     del rules
     data, at = event.data, event.occurred_at
-    changes: dict[str, Any] = {} if state.meeting_id else _carried(data)
+    changes: dict[str, Any] = {} if state.meeting_id else told(data, _CARRIED)
     changes["started_at"] = data.started_at or state.started_at
     match event.fact:
         case "point_invited":
@@ -111,11 +113,6 @@ def apply(state: MeetingState, event: Event[MeetingData], rules: Rules) -> Meeti
         case "ended":
             changes |= {"ended_at": at, **_found(state, at), **_let_go(state, at)}
     return msgspec.structs.replace(state, **changes)
-
-
-def _carried(data: MeetingData) -> dict[str, Any]:
-    names = ("org_code", "unit_code", "unit_valid_on", "meeting_id", "point_id", "level")
-    return {name: value for name in names if (value := getattr(data, name)) is not None}
 
 
 def _found(state: MeetingState, at: datetime) -> dict[str, Any]:
@@ -141,8 +138,8 @@ def contributions(name: str, state: MeetingState) -> Iterator[Contribution]:
         held_s = max(0, int((state.ended_at - begun).total_seconds())) if state.ended_at else 0  # ended before the planned beginning
         yield Contribution(day=local_day(begun), key=key, measures=("sessions",), amounts=(("session_s", held_s),))
         return
-    told = {"invited": state.invited_at, "joined": state.joined_at, "absent": name == "absent"}
-    yield Contribution(day=local_day(begun), key=key, measures=tuple(measure for measure, so in told.items() if so), amounts=(
+    measures = marked({"invited": state.invited_at, "joined": state.joined_at, "absent": name == "absent"})
+    yield Contribution(day=local_day(begun), key=key, measures=measures, amounts=(
         ("losses", state.loss_count), ("long_losses", state.long_loss_count), ("lost_s", state.lost_s), ("connected_s", state.connected_s)))
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from ioc.calendar.deadlines import Term, deadline, resumed, suspended
 from ioc.clock import local_day
-from ioc.errors import InvalidEvent
+from ioc.streams._telling import check_pairs, told
 from ioc.streams.engine.contract import ANY, SAME, Contribution, Daily, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -137,8 +137,7 @@ _FACTS = dict.fromkeys(TRANSITIONS, ()) | {
 
 def check(fact: str, data: ReportData) -> None:
     """What the schema cannot say: a place is given whole or not at all."""
-    if (data.lon_deg is None) != (data.lat_deg is None):
-        raise InvalidEvent("schema", f"'{fact}' gives only one of lon_deg and lat_deg")
+    check_pairs(fact, data, ("lon_deg", "lat_deg"))
 
 
 def apply(state: ReportState, event: Event[ReportData], rules: Rules) -> ReportState:  # noqa: C901, PLR0912 (one case a fact)
@@ -148,7 +147,7 @@ def apply(state: ReportState, event: Event[ReportData], rules: Rules) -> ReportS
     match fact:
         case "submitted":
             names = ("jurisdiction", "org_code", "unit_code", "unit_valid_on", "category", "channel", "lon_deg", "lat_deg", "priority")
-            changes = {name: value for name in names if (value := getattr(data, name)) is not None} | {"submitted_at": at}
+            changes = told(data, names) | {"submitted_at": at}
             changes |= _due(data, data.category or "", at, rules)
         case "noted":
             changes = {"note_count": state.note_count + 1}
@@ -159,7 +158,7 @@ def apply(state: ReportState, event: Event[ReportData], rules: Rules) -> ReportS
         case "merged":
             changes |= {"ended_at": at, "ended_as": "merged", "parent_id": data.parent_id}
         case "verified":
-            changes |= {name: value for name in ("category", "priority") if (value := getattr(data, name)) is not None}
+            changes |= told(data, ("category", "priority"))
             if data.due_at or (data.category not in {None, state.category} and not state.due_given and state.submitted_at):
                 changes |= _due(data, data.category or state.category, state.submitted_at or at, rules)
         case "assigned":

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ioc.clock import local_day
+from ioc.streams._telling import marked
 from ioc.streams.engine.contract import SAME, Contribution, Daily, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -91,8 +92,8 @@ def contributions(name: str, state: ServiceState) -> Iterator[Contribution]:
     """A service on offer counts on the day of its publication until it is withdrawn: summed up to an `as_of_day`, the catalogue of that day."""
     key = (state.org_code, state.sector_code, state.level)
     if name == "published" and state.published_at:
-        told = {"offered": True, "integrated": state.national_integrated, "online_payment": state.online_payment, "qr": state.qr}
-        yield Contribution(day=local_day(state.published_at), key=key, measures=tuple(measure for measure, so in told.items() if so))
+        measures = marked({"offered": True, "integrated": state.national_integrated, "online_payment": state.online_payment, "qr": state.qr})
+        yield Contribution(day=local_day(state.published_at), key=key, measures=measures)
     elif state.withdrawn_at:
         yield Contribution(day=local_day(state.withdrawn_at), key=key, measures=("withdrawn",))
 

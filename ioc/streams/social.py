@@ -11,8 +11,8 @@ import msgspec
 from ioc.clock import end_of
 from ioc.errors import InvalidEvent
 from ioc.streams._social_state import BATCH, DAILY, HEALTH, SCHOOL, SocialState, iso_week
+from ioc.streams._telling import check_pairs, outcome
 from ioc.streams.engine.contract import SAME, Projection, Stream
-from ioc.streams.engine.decode import YEARS
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
 
@@ -74,24 +74,15 @@ _NAMED = {"health_daily": ("facility_code",), "disease_case": ("disease_code",)}
 
 
 def check(fact: str, data: SocialData) -> None:
-    """What the schema cannot say: pairs given whole, no part greater than its whole, days that a calendar reaches."""
+    """What the schema cannot say: pairs given whole, no part greater than its whole."""
     for name in _NAMED.get(fact, ()):
         if not getattr(data, name):
             raise InvalidEvent("schema", f"'{fact}' needs the field '{name}'")
-    for one, other in (("lon_deg", "lat_deg"), ("beds_occupied", "beds_available")):
-        if (getattr(data, one) is None) != (getattr(data, other) is None):
-            raise InvalidEvent("schema", f"'{fact}' gives only one of {one} and {other}")
+    check_pairs(fact, data, ("lon_deg", "lat_deg"), ("beds_occupied", "beds_available"))
     for part, whole in (("insurance_visits", "visits"), ("cccd_visits", "insurance_visits")):
         some, total = getattr(data, part), getattr(data, whole)
         if some is not None and (total is None or some > total):
             raise InvalidEvent("schema", f"'{fact}' gives {part} {some} of {whole} {total}")
-    _check_days(fact, data)
-
-
-def _check_days(fact: str, data: SocialData) -> None:
-    for day in (data.day, data.onset_on, data.due_on):
-        if day and day.year not in YEARS:
-            raise InvalidEvent("time", f"'{fact}' gives the day {day}: its year must be {YEARS.start} to {YEARS.stop - 1}")
 
 
 def apply(state: SocialState, event: Event[SocialData], rules: Rules) -> SocialState:
@@ -117,10 +108,7 @@ def apply(state: SocialState, event: Event[SocialData], rules: Rules) -> SocialS
 def _judged(state: SocialState) -> SocialState:
     # Judged again after every change, since a batch may be announced anew after it was paid.
     week = iso_week(state.day) if state.day else ""
-    outcome = None
-    if state.paid_at and state.due_at:
-        outcome = "late" if state.paid_at > state.due_at else "on_time"
-    return msgspec.structs.replace(state, iso_week=week, outcome=outcome)
+    return msgspec.structs.replace(state, iso_week=week, outcome=outcome(state.paid_at, state.due_at))
 
 
 STREAM = Stream(

@@ -12,6 +12,7 @@ import msgspec
 from ioc.calendar.deadlines import Term, deadline
 from ioc.clock import local_day
 from ioc.errors import InvalidEvent
+from ioc.streams._telling import outcome, told
 from ioc.streams.engine.contract import SAME, Contribution, Daily, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -133,8 +134,7 @@ def apply(state: TaskState, event: Event[TaskData], rules: Rules) -> TaskState: 
 
 def _assigned(state: TaskState, data: TaskData, at: datetime, rules: Rules) -> dict[str, Any]:
     names = ("org_code", "owner_org", "unit_code", "unit_valid_on", "source_document", "progress_pct")
-    given = {name: value for name in names if (value := getattr(data, name)) is not None}
-    return given | {
+    return told(data, names) | {
         "assigned_at": at, "acknowledge_due_at": deadline(rules.calendar, at, ACKNOWLEDGE_WITHIN), "acknowledged_at": None,
         "due_at": data.due_at or state.due_at, "first_due_at": state.first_due_at or data.due_at,
     }
@@ -142,11 +142,7 @@ def _assigned(state: TaskState, data: TaskData, at: datetime, rules: Rules) -> d
 
 def _judged(state: TaskState) -> TaskState:
     return msgspec.structs.replace(
-        state, outcome=_outcome(state.completed_at, state.due_at), first_outcome=_outcome(state.completed_at, state.first_due_at))
-
-
-def _outcome(done: datetime | None, due: datetime | None) -> str | None:
-    return None if done is None or due is None else "late" if done > due else "on_time"
+        state, outcome=outcome(state.completed_at, state.due_at), first_outcome=outcome(state.completed_at, state.first_due_at))
 
 
 def contributions(_name: str, state: TaskState) -> Iterator[Contribution]:

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-from ioc.errors import InvalidEvent
-from ioc.streams._period import Period, check_period, first_day, grain
+from ioc.calendar.written import first_day, grain
+from ioc.streams._period import Period, check_period
+from ioc.streams._telling import check_pairs
 from ioc.streams.engine.contract import SAME, Contribution, Daily, Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -66,8 +67,7 @@ _FIGURES = ("arrivals", "overnight_guests", "revenue_vnd", "rooms_occupied", "ro
 def check(fact: str, data: TourismData) -> None:
     """What the schema cannot say: a period of the calendar; rooms sold only with rooms on offer."""
     check_period(data.period)
-    if (data.rooms_occupied is None) != (data.rooms_available is None):
-        raise InvalidEvent("schema", f"'{fact}' gives only one of rooms_occupied and rooms_available")
+    check_pairs(fact, data, ("rooms_occupied", "rooms_available"))
 
 
 def apply(state: TourismState, event: Event[TourismData], _rules: Rules) -> TourismState:

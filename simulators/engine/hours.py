@@ -41,6 +41,3 @@ class WorkingTime:
     def days_between(self, start: datetime, end: datetime) -> int:
         """Working days that begin after the start's day, up to the end's day."""
         return max(0, self._calendar.working_days_between(local_day(start), local_day(end)))
-
-    def closing(self, day: date) -> datetime:
-        return self._calendar.closing(day).astimezone(LOCAL)

@@ -18,7 +18,8 @@ from ioc.db.connect import Connection, connect
 from ioc.profiles import load_profile
 from ioc.settings import Settings
 from tests.integration.web_server import ask, collecting, eventually, serving
-from tests.integration.web_story import PROFILE_FOLDER, Story
+from tests.integration.web_story import Story
+from tests.profiles import BINH_MINH, FICTIONAL
 
 CLOCK = SystemClock()
 
@@ -60,7 +61,7 @@ def sinking(story: Story) -> Iterator[None]:
 
 
 @contextmanager
-def running(dsn: str, folder: Path = PROFILE_FOLDER, *, live: bool = True, web: bool = True) -> Iterator[Stack]:
+def running(dsn: str, folder: Path = BINH_MINH, *, live: bool = True, web: bool = True) -> Iterator[Stack]:
     """Sink, and where wanted live and web, in threads."""
     with ExitStack() as parts:
         conn = parts.enter_context(connect(dsn, application="test", autocommit=True))
@@ -87,7 +88,7 @@ class Program:
     def __init__(self, command: str, dsn: str, port: int) -> None:
         self._command = [sys.executable, "-m", "ioc", command]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}  # noqa: TID251 (handed on to a child)
-        self._environment = kept | {"IOC_DATABASE": dsn, "IOC_PORT": str(port), "IOC_PROFILE": str(PROFILE_FOLDER), "IOC_LOG_LEVEL": "CRITICAL"}
+        self._environment = kept | {"IOC_DATABASE": dsn, "IOC_PORT": str(port), "IOC_PROFILE": FICTIONAL, "IOC_LOG_LEVEL": "CRITICAL"}
         self.start()
 
     def start(self) -> None:

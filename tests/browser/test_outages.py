@@ -14,7 +14,7 @@ from ioc.db.migrate import migrate
 from ioc.demo.embedded import database
 from tests.browser.stack import Stack, free_port, program, running
 from tests.integration.web_server import ask, eventually
-from tests.integration.web_story import PROFILE_FOLDER
+from tests.profiles import BINH_MINH
 
 BACK_MS = 30_000
 
@@ -106,7 +106,7 @@ def _refused(dsn: str) -> bool:
 @pytest.fixture
 def impatient(tmp_path: Path) -> Path:
     """A profile whose sources promise an event each second, day and night."""
-    for file in PROFILE_FOLDER.iterdir():
+    for file in BINH_MINH.iterdir():
         if file.is_file():
             text = file.read_text(encoding="utf-8")
             (tmp_path / file.name).write_text(re.sub(r"(expected\w+) = \d+", r"\1 = 1", text), encoding="utf-8")

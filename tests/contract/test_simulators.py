@@ -20,6 +20,7 @@ from ioc.streams.engine.registry import streams
 from simulators.engine.contract import Scenario, SimulatedEvent
 from simulators.engine.encode import Record, encode
 from simulators.engine.registry import registered
+from tests.profiles import FICTIONAL
 from tests.rules import RULES
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,7 @@ NAMES = sorted(registered())
 
 @cache
 def profile() -> Profile:
-    return load_profile(str(ROOT / "tests" / "profiles" / "binh_minh"))
+    return load_profile(FICTIONAL)
 
 
 def told(name: str, *, days: float = 1, step: timedelta = timedelta(minutes=1), seed: int = 7) -> list[SimulatedEvent]:

@@ -40,15 +40,16 @@ def sunk(dsn: str, wires: Sequence[Wire], *, seconds: float = 0, batch: int = 50
     drain(make_sink(dsn, broker.source(), clock=FrozenClock(NOW + timedelta(seconds=seconds)), batch=batch))
 
 
+def tables_of(stream: Stream) -> list[str]:
+    """A stream's own tables: its events, then what they made: states, intervals, daily counts."""
+    if (made := stream.projection) is None:
+        return [stream.table]
+    return [stream.table, made.table, *([made.history_table] if made.history else []), *([made.daily.table] if made.daily else [])]
+
+
 def empty(conn: Connection) -> None:
     """Forget all events and what was made of them."""
-    tables = [*ENGINE_TABLES]
-    for s in streams().values():
-        tables += [s.table]
-        if s.projection:
-            tables += [s.projection.table, *([s.projection.history_table] if s.projection.history else []),
-                       *([s.projection.daily.table] if s.projection.daily else [])]
-    for table in tables:
+    for table in (*ENGINE_TABLES, *(table for stream in streams().values() for table in tables_of(stream))):
         conn.execute(f"delete from {table}".encode())
 
 

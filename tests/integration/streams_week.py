@@ -14,6 +14,7 @@ from ioc.moment import Moment, asked_moment, now_moment
 from ioc.panels.engine.registry import panels
 from ioc.streams.engine.registry import streams
 from tests import oracle
+from tests.integration.streams_db import tables_of
 from tests.integration.streams_wire import NOW, Wire, event, life
 from tests.rules import RULES
 
@@ -70,11 +71,4 @@ def answer(conn: Connection, asked: Asked) -> list[tuple[Any, ...]]:
 
 def tables() -> list[str]:
     """Tables that the sink fills."""
-    found = ["source_state", "irregularity"]
-    for stream in streams().values():
-        projection = stream.projection
-        assert projection is not None
-        found += [stream.table, projection.table]
-        found += [projection.history_table] if projection.history else []
-        found += [projection.daily.table] if projection.daily else []
-    return found
+    return ["source_state", "irregularity", *(table for stream in streams().values() for table in tables_of(stream))]

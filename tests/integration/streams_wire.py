@@ -9,6 +9,7 @@ from typing import Any
 from ioc.streams.engine.broker import Publisher
 from ioc.streams.engine.event import Message
 from ioc.streams.engine.registry import streams
+from tests.oracle.wire import next_state, possible, stream_of
 
 Wire = dict[str, Any]
 Headers = list[tuple[str, bytes]]
@@ -59,7 +60,7 @@ def structured(wire: Wire) -> tuple[Headers, bytes]:
 def message(wire: Wire, offset: int = 0, **changes: Any) -> Message:
     """A message in binary mode as the broker would deliver it."""
     headers, value = binary(wire)
-    stream = streams()[wire["type"].split(".")[2]]
+    stream = streams()[stream_of(wire)]
     given: dict[str, Any] = {"topic": stream.topic, "partition": 0, "offset": offset, "timestamp_ms": 0, "key": wire["subject"].encode(),
                              "headers": headers, "value": value}
     return Message(**given | changes)
@@ -69,7 +70,7 @@ def publish(broker: Publisher, wires: Sequence[Wire], *, every_other_structured:
     """Send events to the topics of their streams, keyed by subject."""
     for n, wire in enumerate(wires):
         headers, value = structured(wire) if every_other_structured and n % 2 else binary(wire)
-        broker.send(streams()[wire["type"].split(".")[2]].topic, wire["subject"].encode(), value, headers)
+        broker.send(streams()[stream_of(wire)].topic, wire["subject"].encode(), value, headers)
     broker.flush()
 
 
@@ -109,10 +110,9 @@ def life(random: Random, stream: str, subject: str, steps: int, moves: Mapping[s
     """A story that mostly keeps to the transition table and sometimes does not; moments are often equal."""
     state, told = "", []
     for n in range(steps):
-        permitted = [fact for fact, of in moves.items() if state in of or (state and "*" in of)]
+        permitted = possible(moves, state)
         fact = random.choice(permitted if permitted and random.random() < 0.85 else list(moves))
-        to = moves[fact].get(state, moves[fact].get("*", "") if state else "")
-        state = to if to not in {"", "="} else state
+        state = next_state(moves[fact], state) or state
         minutes = (n // 2) * 60 if random.random() < 0.5 else n * 45 + random.randrange(3)
         told.append(event(stream, fact, minutes, subject=subject, id_=f"{stream}-{subject}-{n}", source=random.choice(["/test/a", "/test/b"]),
                           sequence=random.choice(["", "", f"{n:03}"]), unit_code=random.choice(["U1", "U2"]),

@@ -18,7 +18,8 @@ from ioc.places.boundaries import layer_geojson, layers, store
 from ioc.places.importing import Prepared, Request, prepare
 from ioc.places.tagging import NOT_KNOWN, load_tagger
 from ioc.settings import Settings
-from tests.unit.places.layers import FICTIONAL, REFORM, REGISTER, cells, written
+from tests.profiles import FICTIONAL
+from tests.unit.places.layers import REFORM, REGISTER, cells, written
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -89,7 +90,7 @@ def test_geojson_follows_the_standard(conn: Connection, layer: Prepared) -> None
     found = layer_geojson(conn, NOW, "commune")
     assert found is not None
     assert found["bbox"] == pytest.approx([85.05, -20.26, 85.29, -20.07])
-    assert [f["id"] for f in found["features"]] == [f"{u.code}@2025-07-01" for u in REGISTER.units_on(TODAY)]
+    assert [f["id"] for f in found["features"]] == [f"{u.code}@2025-07-01" for u in REGISTER.units.on(TODAY)]
     for feature in found["features"]:
         assert all(part.exterior.is_ccw for part in shapely.get_parts(shapely.from_geojson(json.dumps(feature["geometry"]))))
         assert feature["bbox"] == pytest.approx(shapely.from_geojson(json.dumps(feature)).bounds, abs=1e-3)

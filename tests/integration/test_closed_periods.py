@@ -2,6 +2,7 @@
 
 import argparse
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
@@ -12,7 +13,7 @@ from ioc.clock import FrozenClock
 from ioc.db.connect import Connection, connect
 from ioc.errors import InputError
 from ioc.indicators import commands
-from ioc.indicators.closed import Days, Person, adjusted, adjustments, close_period, closings, parse_days, reopen_period
+from ioc.indicators.closed import Adjustment, Days, Person, adjustments, close_period, closings, parse_days, reopen_period, worded
 from ioc.settings import Settings
 from tests.integration.streams_db import one, sunk
 from tests.integration.streams_wire import event
@@ -21,6 +22,11 @@ from tests.integration.test_reconcile import dossier
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 DAY = parse_days("2026-11-20")
 CHIEF = Person(name="Trưởng ca", at=NOW, note="chốt ngày")
+
+
+def adjusted(found: Sequence[Adjustment], measure: str, unit_code: str = "") -> str | None:
+    """The adjustment of one figure in words; None where it stands as it was closed."""
+    return next((worded(item) for item in found if (item.unit_code, item.measure) == (unit_code, measure)), None)
 
 
 def test_closing_keeps_the_figures_with_who_and_when(dsn: str, conn: Connection) -> None:

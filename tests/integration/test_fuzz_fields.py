@@ -14,10 +14,11 @@ import msgspec
 import pytest
 from msgspec import inspect as about
 
+from ioc.clock import YEARS
 from ioc.db.connect import Connection
 from ioc.errors import InvalidEvent
 from ioc.streams.engine.contract import Stream
-from ioc.streams.engine.decode import YEARS, decoder
+from ioc.streams.engine.decode import decoder
 from ioc.streams.engine.event import Event, Message
 from ioc.streams.engine.memory import MemoryBroker
 from ioc.streams.engine.registry import streams

@@ -16,7 +16,8 @@ from ioc.indicators.commands import import_indicators
 from ioc.settings import Settings
 from ioc.streams.engine.memory import MemoryBroker
 from tests.integration.streams_db import drain, make_sink, one, rows
-from tests.unit.indicators.forms import BINH_MINH, filled, good, xlsx
+from tests.profiles import FICTIONAL
+from tests.unit.indicators.forms import filled, good, xlsx
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -39,7 +40,7 @@ class Desk:
 
 @pytest.fixture
 def desk(dsn: str) -> Desk:
-    return Desk(dsn, BINH_MINH)
+    return Desk(dsn, FICTIONAL)
 
 
 def state(conn: Connection, subject: str, *names: str) -> tuple[Any, ...]:

@@ -3,7 +3,6 @@
 import http.client
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,21 +13,8 @@ from ioc.api.posted import MAX_BODY, MAX_EVENTS
 from ioc.errors import InvalidEvent
 from ioc.streams.engine.decode import decoder
 from ioc.streams.engine.registry import streams
-from tests.conftest import fresh_database
 from tests.integration.intake_desk import BATCH, SINGLE, Desk, desk, in_headers
 from tests.integration.streams_wire import NOW, Wire, changed, event, message
-
-
-@pytest.fixture(scope="module")
-def shared(postgres: str) -> Iterator[str]:
-    with fresh_database(postgres) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def at(shared: str) -> Iterator[Desk]:
-    with desk(shared) as made:
-        yield made
 
 
 def nothing(desk: Desk) -> bool:
@@ -214,10 +200,10 @@ def test_simulated_event_is_refused_where_the_database_was_born_real(dsn: str) -
         assert answer.json["accepted"] == 1
 
 
-def test_example_in_the_docs_is_taken_and_its_answer_is_the_answers_form(shared: str) -> None:
+def test_example_in_the_docs_is_taken_and_its_answer_is_the_answers_form(module_dsn: str) -> None:
     blocks = re.findall(r"^```json\n(.*?)^```$", (Path(__file__).parents[2] / "docs" / "intake.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     example, answer = map(json.loads, blocks)
-    with desk(shared) as at:
+    with desk(module_dsn) as at:
         key = at.new_key(source=example["source"])
         assert at.post(example, key=key).status == 202
         bad = {**example, "id": answer["rejected"][0]["id"], "type": "vn.ioc.dossier.received.v1", "data": {**example["data"], "unit_code": 7}}

@@ -17,25 +17,18 @@ from ioc.clock import SystemClock
 from ioc.db.connect import connect
 from ioc.schemas import files
 from ioc.settings import Settings
-from tests.conftest import fresh_database
 from tests.integration.intake_desk import SINGLE, Broker, Desk, desk, dripped
 from tests.integration.streams_wire import event
 from tests.integration.web_server import ask, eventually, serving
-from tests.integration.web_story import PROFILE_FOLDER
+from tests.profiles import FICTIONAL
 
 ONE = event("dossier", "submitted")
 BODY = msgspec.json.encode({**event("dossier", "stopped", source="/test"), "time": "2025-11-20T08:00:00Z"})
 
 
-@pytest.fixture(scope="module")
-def shared(postgres: str) -> Iterator[str]:
-    with fresh_database(postgres) as dsn:
-        yield dsn
-
-
 @pytest.fixture
-def at(shared: str) -> Iterator[Desk]:
-    with desk(shared, patience=Patience(body_s=0.3, kafka_s=0.3)) as made:
+def at(module_dsn: str) -> Iterator[Desk]:
+    with desk(module_dsn, patience=Patience(body_s=0.3, kafka_s=0.3)) as made:
         yield made
 
 
@@ -49,8 +42,8 @@ def test_broker_that_fails_at_the_flush_is_told_and_the_same_events_are_taken_la
     assert len(at.broker.records) == 1
 
 
-def test_answer_waits_for_the_flush(shared: str) -> None:
-    with desk(shared) as at, ThreadPoolExecutor(16) as senders:
+def test_answer_waits_for_the_flush(module_dsn: str) -> None:
+    with desk(module_dsn) as at, ThreadPoolExecutor(16) as senders:
         at.broker.open.clear()
         answer = senders.submit(at.post, ONE)
         assert at.broker.flushing.wait(10)
@@ -59,8 +52,8 @@ def test_answer_waits_for_the_flush(shared: str) -> None:
         assert answer.result(10).status == 202
 
 
-def test_callers_at_once_share_a_flush(shared: str) -> None:
-    with desk(shared) as at, ThreadPoolExecutor(16) as senders:
+def test_callers_at_once_share_a_flush(module_dsn: str) -> None:
+    with desk(module_dsn) as at, ThreadPoolExecutor(16) as senders:
         at.broker.open.clear()
         first = senders.submit(at.post, ONE)
         assert at.broker.flushing.wait(10)
@@ -83,15 +76,15 @@ def test_broker_that_does_not_answer_in_time_is_unavailable(at: Desk) -> None:
     assert "not confirmed the events within 0.3 s" in answer.json["error"]
 
 
-def test_too_many_events_in_waiting_are_refused_at_once(shared: str) -> None:
-    with desk(shared, room_bytes=10) as at:
+def test_too_many_events_in_waiting_are_refused_at_once(module_dsn: str) -> None:
+    with desk(module_dsn, room_bytes=10) as at:
         answer = at.post(ONE)
     assert answer.status == 503
     assert answer.json["error"] == "too many events wait for Kafka; send the same events again"
 
 
-def test_key_with_many_requests_at_work_is_asked_to_wait(shared: str) -> None:
-    with desk(shared) as at, ThreadPoolExecutor(16) as senders:
+def test_key_with_many_requests_at_work_is_asked_to_wait(module_dsn: str) -> None:
+    with desk(module_dsn) as at, ThreadPoolExecutor(16) as senders:
         at.broker.open.clear()
         atwork = [senders.submit(at.post, ONE) for _ in range(BUSY_PER_KEY)]
         eventually(lambda: at.intake._gate._busy.total() == BUSY_PER_KEY)
@@ -124,11 +117,11 @@ def test_sender_that_leaves_before_the_answer_loses_no_event(at: Desk) -> None:
     assert eventually(lambda: [r.key for r in at.broker.records]) == [b"S1"]
 
 
-def test_web_process_takes_events_and_shows_their_schemas(shared: str) -> None:
+def test_web_process_takes_events_and_shows_their_schemas(module_dsn: str) -> None:
     broker = Broker()
-    with connect(shared, application="test", autocommit=True) as conn:
+    with connect(module_dsn, application="test", autocommit=True) as conn:
         _, text = add_key(conn, "/test", ["dossier"], SystemClock().now())
-    settings = Settings(database=shared, profile=str(PROFILE_FOLDER))
+    settings = Settings(database=module_dsn, profile=FICTIONAL)
     with serving(create_app(settings, SystemClock(), broker.connect)) as base:
         index = ask(base, "/api/schemas/index.json")
         assert all(ask(base, each["dataschema"]).json["$id"] == each["dataschema"] for each in index.json["schemas"])
@@ -142,10 +135,10 @@ def test_web_process_takes_events_and_shows_their_schemas(shared: str) -> None:
     assert [r.topic for r in broker.records] == ["ioc.dossier"]
 
 
-def test_wall_without_kafka_works_and_senders_are_told(shared: str) -> None:
-    with connect(shared, application="test", autocommit=True) as conn:
+def test_wall_without_kafka_works_and_senders_are_told(module_dsn: str) -> None:
+    with connect(module_dsn, application="test", autocommit=True) as conn:
         _, text = add_key(conn, "/test", ["dossier"], SystemClock().now())
-    settings = Settings(database=shared, profile=str(PROFILE_FOLDER), kafka="127.0.0.1:1")
+    settings = Settings(database=module_dsn, profile=FICTIONAL, kafka="127.0.0.1:1")
     with serving(create_app(settings, SystemClock())) as base:
         line = http.client.HTTPConnection(urlsplit(base).netloc, timeout=40)
         line.request("POST", "/api/events", BODY, {"Content-Type": SINGLE, "X-API-Key": text})

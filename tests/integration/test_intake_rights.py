@@ -5,7 +5,6 @@ import hashlib
 import logging
 import re
 import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,21 +17,9 @@ from ioc.db.connect import Connection, connect
 from ioc.errors import InputError, UnavailableError
 from ioc.settings import Settings
 from tests.conftest import fresh_database
-from tests.integration.intake_desk import Desk, desk
+from tests.integration.intake_desk import Desk
 from tests.integration.streams_wire import NOW, event
 from tests.integration.web_server import eventually
-
-
-@pytest.fixture(scope="module")
-def shared(postgres: str) -> Iterator[str]:
-    with fresh_database(postgres) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def at(shared: str) -> Iterator[Desk]:
-    with desk(shared) as made:
-        yield made
 
 
 @pytest.mark.parametrize("key", ["", "x", "ioc_0000000000_" + "A" * 43, "ioc_000000000_short", "Ổ khóa".encode().decode("latin-1")])

@@ -1,32 +1,19 @@
 """Figures from a handful of events, counted by hand."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from ioc.calendar.periods import period_of
 from ioc.db.connect import Connection
-from ioc.indicators.closed import Person, close_period, parse_days
+from ioc.indicators.closed import Person, close_period, parse_days, reopen_period
 from ioc.kpi.engine.compute import Question, compute
-from ioc.kpi.engine.contract import Figure
 from ioc.kpi.engine.registry import sections
 from ioc.moment import asked_moment
-from ioc.places.register import load_register
-from ioc.profiles import load_profile
+from tests.integration.kpi_ways import PROFILE, REGISTER, figures
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import NOW, Wire, at, event
-
-PROFILE = load_profile("soc_trang")
-REGISTER = load_register("soc_trang", PROFILE)
-
-
-def figures(conn: Connection, section: str, kind: str = "year", day: date | None = None, *, at: str | None = None, known: str | None = None,
-            **asked: str) -> dict[str, Figure]:
-    moment = asked_moment(NOW, at=at, known=known)
-    question = Question(period=period_of(kind, day or moment.day, PROFILE.periods), moment=moment, **asked)  # type: ignore[arg-type]
-    found = compute(conn, sections()[section], question, PROFILE, REGISTER)
-    return {f"{f.key.split('.')[1]}{'@' + f.unit_code if f.unit_code else ''}": f for f in found}
 
 
 def dossier(subject: str, ready: float | None, due: float = 60, **data: Any) -> list[Wire]:
@@ -91,3 +78,16 @@ def test_closed_period_says_so_and_what_was_adjusted_since(dsn: str, conn: Conne
     sunk(dsn, dossier("B", 30), seconds=60)
     found = figures(conn, "one_stop", "day", at="2026-11-20")
     assert {key for key in ("received", "late", "on_time_rate") if "adjusted" in found[key].flags} == {"received", "on_time_rate"}
+
+
+def test_period_is_closed_only_as_far_as_it_was_known_and_only_for_the_province(dsn: str, conn: Connection) -> None:
+    sunk(dsn, dossier("A", 30))
+    close_period(conn, "dossier", parse_days("2026-11-20"), Person(name="Trưởng ca", at=datetime(2026, 11, 21, 8, tzinfo=UTC)))
+    reopen_period(conn, "dossier", parse_days("2026-11-20"), Person(name="Trưởng ca", at=datetime(2026, 11, 21, 8, 30, tzinfo=UTC), note="thiếu"))
+    known = {"2026-11-20T20:00:00Z": False, "2026-11-21T07:59:59Z": False, "2026-11-21T08:00:00Z": True, "2026-11-21T08:29:59Z": True,
+             "2026-11-21T08:30:00Z": False}
+    for then, closed in known.items():
+        assert ("closed" in figures(conn, "one_stop", "day", at="2026-11-20", known=then)["received"].flags) is closed
+    elsewhere = asked_moment(NOW, at="2026-11-20", known="2026-11-21T08:00:00Z", jurisdiction="chicago")
+    question = Question(period=period_of("day", elsewhere.day, PROFILE.periods), moment=elsewhere)
+    assert not [f for f in compute(conn, sections()["one_stop"], question, PROFILE, REGISTER) if "closed" in f.flags]

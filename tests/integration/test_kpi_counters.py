@@ -1,5 +1,6 @@
 """Figures of the counters and their cameras, counted by hand."""
 
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -7,10 +8,9 @@ import pytest
 
 from ioc.db.connect import Connection
 from ioc.kpi.engine.registry import sections
-from tests.integration.kpi_stories import DAYS, answered, counted_and_remembered, stories
+from tests.integration.kpi_ways import DAYS, SCOPES, answered, both_ways, figures, stories
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import Wire, event
-from tests.integration.test_kpi import figures
 
 HALF_PAST_EIGHT = "2026-11-20T08:30"
 """30 minutes after the wires' BASE."""
@@ -128,7 +128,8 @@ def test_figures_are_the_same_from_counts_and_from_history(dsn: str, conn: Conne
     cameras = [event("camera", fact, minutes, subject=f"cam-{random.randrange(3)}", **({"online": n > 0} if fact == "status" else {"staff_present": n}))
                for fact in ("status", "occupancy") for minutes in random.sample(range(-4300, 1800), 200) for n in (random.randrange(3),)]
     sunk(dsn, [*stories(random, "counter", 60, _of_counters), *cameras])
-    for day in DAYS:
-        counted, remembered = counted_and_remembered(conn, "counters", day)
+    for day, scope in product(DAYS, SCOPES):
+        counted, remembered = both_ways(conn, "counters", day=day, scope=scope)
         assert counted == remembered
-    assert {key for key in figures(conn, "counters") if counted["province", key, "", ""][0] is None} <= {"waiting_per_desk"}
+    whole, _ = both_ways(conn, "counters", day=DAYS[-1])
+    assert {key for key in figures(conn, "counters") if whole[key, "", ""][0] is None} <= {"waiting_per_desk"}

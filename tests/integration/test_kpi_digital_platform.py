@@ -6,12 +6,11 @@ from random import Random
 import pytest
 
 from ioc.db.connect import Connection
-from ioc.kpi.digital_platform import store_promises
+from ioc.live.promises import store_promises, working_times
 from ioc.panels.engine.freshness import Heard, freshness
-from tests.integration.kpi_told import MOMENTS, Asked, asked_figures, by_both_ways, parts, told
+from tests.integration.kpi_ways import MOMENTS, PROFILE, Asked, asked_figures, both_ways, figures, parts, told
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import NOW, Wire
-from tests.integration.test_kpi import PROFILE, figures
 
 SECTION = "digital_platform"
 ONE_STOP, CAMERAS = "/vn/92/one-stop", "/vn/92/camera-gateway"
@@ -19,7 +18,7 @@ ONE_STOP, CAMERAS = "/vn/92/one-stop", "/vn/92/camera-gateway"
 
 def heard(dsn: str, conn: Connection, ago: timedelta, stream: str = "dossier", source: str = ONE_STOP) -> None:
     """One event of a source, stored so long before NOW; and what sources promise."""
-    store_promises(conn, PROFILE, date(2026, 11, 1), date(2026, 12, 31))
+    store_promises(conn, PROFILE, working_times(PROFILE.calendar, date(2026, 11, 1), date(2026, 12, 31)))
     at = (NOW - ago - timedelta(seconds=1)).isoformat()
     facts = {"dossier": told("dossier", "submitted", source=source), "camera": told("camera", "status", source=source, online=True)}
     sunk(dsn, [{**facts[stream], "time": at}], seconds=-ago.total_seconds())
@@ -52,7 +51,7 @@ def test_source_not_heard_yet_is_not_fresh_and_no_calendar_gives_no_figure(dsn: 
 
 def test_promises_are_replaced_as_a_whole(conn: Connection) -> None:
     for first in (date(2026, 11, 20), date(2026, 11, 21)):
-        store_promises(conn, PROFILE, first, date(2026, 11, 22))
+        store_promises(conn, PROFILE, working_times(PROFILE.calendar, first, date(2026, 11, 22)))
     assert conn.execute("select count(*) from source_promise").fetchone() == (len(PROFILE.file.sources),)
     assert conn.execute("select count(*) from working_time").fetchone() == (0,)  # a weekend
 
@@ -106,6 +105,13 @@ def test_typed_in_figures_are_those_of_the_newest_period_that_has_begun(dsn: str
     assert [found[key].value for key in keys] == [9000, 2025, None, 4808, 4808, None]
     assert figures(conn, SECTION, at="2026-11-20T08:01")["mailboxes"].value == 8810
     assert figures(conn, SECTION, scope="unit")["signature_devices@31510"].value == 40
+
+
+def test_what_another_province_registered_is_not_ours(dsn: str, conn: Connection) -> None:
+    sunk(dsn, [told("indicator", "observed", n, subject=f"mailboxes/{code}", indicator_id="mailboxes", org_code="", unit_code=code, period="2025", value=value)
+               for n, (code, value) in enumerate((("94", 9000), ("77", 12)))])
+    assert figures(conn, SECTION)["mailboxes"].value == 9000
+    assert figures(conn, SECTION, scope="unit")["mailboxes@77"].value == 12
 
 
 def test_refused_messages_are_set_against_those_taken_in_the_day_before(dsn: str, conn: Connection) -> None:
@@ -165,8 +171,8 @@ def test_counts_and_intervals_agree_on_random_stories(dsn: str, conn: Connection
     sunk(dsn, wires[1::2])
     for scope in ("province", "unit"):
         for kind in ("day", "month"):
-            counted, followed = by_both_ways(conn, SECTION, scope, kind)
-            assert len(counted) > 5
+            counted, followed = both_ways(conn, SECTION, kind=kind, scope=scope)
+            assert sum(map(any, counted.values())) > 5
             assert counted == followed
 
 

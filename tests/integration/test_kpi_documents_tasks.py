@@ -1,5 +1,6 @@
 """Figures of documents, tasks and conferences, counted by hand."""
 
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -7,10 +8,9 @@ import pytest
 
 from ioc.db.connect import Connection
 from ioc.kpi.engine.registry import sections
-from tests.integration.kpi_stories import DAYS, answered, counted_and_remembered, stories
+from tests.integration.kpi_ways import DAYS, SCOPES, answered, both_ways, figures, stories
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import Wire, at, event
-from tests.integration.test_kpi import figures
 
 NINE = "2026-11-20T09:00"
 """An hour after the wires' BASE."""
@@ -155,6 +155,18 @@ def test_issued_documents_are_as_they_were_told_for_the_period(dsn: str, conn: C
     assert told(conn, "legal_documents", "document_levels", "plans_issued") == [91, 4, None]
 
 
+@pytest.mark.parametrize("own", ["", "94"])
+def test_figures_told_under_the_provinces_own_code_are_the_provinces(dsn: str, conn: Connection, own: str) -> None:
+    given: list[dict[str, Any]] = [
+        {"indicator_id": "plans_issued", "unit_code": own, "value": 7}, {"indicator_id": "plans_issued", "unit_code": "31510", "value": 2},
+        {"indicator_id": "work_dossiers_online", "unit_code": own, "numerator": 180, "denominator": 200, "published_value": 92.38, "unit": "%"},
+    ]
+    sunk(dsn, [event("indicator", "observed", 0, subject=f"{n}", org_code="", period="2026", **data) for n, data in enumerate(given)])
+    assert told(conn, "plans_issued", "work_files_online_rate", "work_files_online_published") == [7, 90, 92.38]
+    by_unit = figures(conn, "documents_tasks", scope="unit")
+    assert {key: f.value for key, f in by_unit.items() if key.startswith(("plans_issued", "work_files_online_rate"))} == {"plans_issued@31510": 2}
+
+
 def test_empty_database_has_no_rate(conn: Connection) -> None:
     assert {f.value for f in figures(conn, "documents_tasks").values() if f.unit == "%"} == {None}
     assert [answered(conn, "documents_tasks", query) for query in sections()["documents_tasks"].sql] == [[]] * 8
@@ -181,7 +193,8 @@ def test_figures_are_the_same_from_counts_and_from_history(dsn: str, conn: Conne
     random = Random(seed)
     sunk(dsn, [wire for stream, extras in (("document", _of_documents), ("task", _of_tasks), ("meeting", _of_meetings))
                for wire in stories(random, stream, 120, extras)])
-    for day in DAYS:
-        counted, remembered = counted_and_remembered(conn, "documents_tasks", day)
+    for day, scope in product(DAYS, SCOPES):
+        counted, remembered = both_ways(conn, "documents_tasks", day=day, scope=scope)
         assert counted == remembered
-    assert min(counted["province", key, "", ""][0] or 0 for key in TOLD_BY_LIVES) > 0
+    whole, _ = both_ways(conn, "documents_tasks", day=DAYS[-1])
+    assert min(whole[key, "", ""][0] or 0 for key in TOLD_BY_LIVES) > 0

@@ -1,5 +1,6 @@
 """Environment: salt, tide, air, sluices and warnings at the stations of the fictional province, counted by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,13 +12,13 @@ from ioc.errors import ConfigurationError
 from ioc.kpi.engine.contract import Figure
 from ioc.places.stations import load_stations, store_stations
 from ioc.profiles import load_profile
-from tests.integration.kpi_told import MOMENTS, Asked, asked_figures, by_both_ways, parts, told
+from tests.integration.kpi_ways import MOMENTS, Asked, asked_figures, both_ways, figures, parts, told
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import Wire, at
-from tests.integration.test_kpi import figures
+from tests.profiles import FICTIONAL
 
 SECTION = "environment"
-BINH_MINH = str(Path(__file__).parent.parent / "profiles" / "binh_minh")
+PROFILE = load_profile(FICTIONAL)
 UNITS = {"salinity_gl": "g/l", "level_m": "m", "aqi": "VN_AQI", "aqi_day": "VN_AQI"}
 
 
@@ -37,7 +38,7 @@ def values(found: dict[str, Figure], *keys: str) -> list[float | None]:
 
 
 def test_salt_line_is_the_farthest_station_that_reaches_it(dsn: str, conn: Connection) -> None:
-    store_stations(conn, load_stations(BINH_MINH))  # 2, 19 and 31 km from the sea
+    store_stations(conn, load_stations(PROFILE))  # 2, 19 and 31 km from the sea
     sunk(dsn, [reading("salinity_gl", minutes, station, value) for minutes, station, value in (
         (0, "CUA-GIO", 15.6), (60, "CUA-GIO", 11.0), (0, "SAO-KHUE", 3.9), (61, "SAO-KHUE", 4.0), (0, "BEN-LAU", 0.9), (0, "NOT-KNOWN", 30.0))])
     keys = ("salinity_max", "salinity_min", "salt_line_1", "salt_line_4")
@@ -48,14 +49,14 @@ def test_salt_line_is_the_farthest_station_that_reaches_it(dsn: str, conn: Conne
 
 
 def test_salt_that_reaches_no_station_gives_no_line_though_stations_spoke(dsn: str, conn: Connection) -> None:
-    store_stations(conn, load_stations(BINH_MINH))
+    store_stations(conn, load_stations(PROFILE))
     sunk(dsn, [reading("salinity_gl", 0, "BEN-LAU", 0.3)])
     line = figures(conn, SECTION)["salt_line_1"]
     assert (line.value, line.cases) == (None, 1)
 
 
 def test_station_days_are_local_and_bad_readings_do_not_count(dsn: str, conn: Connection) -> None:
-    store_stations(conn, load_stations(BINH_MINH))
+    store_stations(conn, load_stations(PROFILE))
     late_evening = 15 * 60 + 59  # 23:59 local
     sunk(dsn, [reading("salinity_gl", late_evening, "BEN-LAU", 1.0), reading("salinity_gl", late_evening + 1, "BEN-LAU", 0.4),
                reading("salinity_gl", 0, "CUA-GIO", 40, quality="suspect"), reading("salinity_gl", 0, "SAO-KHUE", 4.5)])
@@ -71,7 +72,7 @@ def test_units_have_their_own_extremes(dsn: str, conn: Connection) -> None:
 
 
 def test_peak_of_the_tide_is_judged_by_each_stations_own_levels(dsn: str, conn: Connection) -> None:
-    store_stations(conn, load_stations(BINH_MINH))
+    store_stations(conn, load_stations(PROFILE))
     sunk(dsn, [reading("level_m", minutes, station, value) for minutes, station, value in (
         (0, "CUA-GIO", 1.2), (120, "CUA-GIO", 1.75), (0, "BEN-LAU", 1.85), (0, "SAO-KHUE", 3.0))])
     found = figures(conn, SECTION, at="2026-11-20")
@@ -126,15 +127,15 @@ def test_what_was_learnt_late_is_not_in_what_was_known(dsn: str, conn: Connectio
 @pytest.mark.parametrize("seed", range(5))
 def test_sums_and_events_agree_on_random_stories(dsn: str, conn: Connection, seed: int) -> None:
     random = Random(seed)
-    store_stations(conn, load_stations(BINH_MINH))
+    store_stations(conn, load_stations(PROFILE))
     wires = [reading(random.choice(list(UNITS)), random.randrange(-900, 1400), random.choice(["CUA-GIO", "BEN-LAU", "X"]), random.randrange(0, 160) / 10,
                      id_=f"R{n}", quality=random.choice(["good", "good", "suspect"]), unit_code=random.choice(["U1", "U2"])) for n in range(300)]
     sunk(dsn, wires[::2], seconds=-3600)
     sunk(dsn, wires[1::2])
     for scope in ("province", "unit"):
         for kind in ("day", "month"):
-            summed, read = by_both_ways(conn, SECTION, scope, kind)
-            assert len(summed) > 10
+            summed, read = both_ways(conn, SECTION, kind=kind, scope=scope)
+            assert sum(map(any, summed.values())) > 10
             assert summed == read
 
 
@@ -144,27 +145,28 @@ def test_empty_database_has_no_environment(conn: Connection, asked: Asked) -> No
     assert asked_figures(conn, SECTION, asked, scope="unit") == {}
 
 
-@pytest.mark.parametrize("profile", ["soc_trang", BINH_MINH])
+@pytest.mark.parametrize("profile", ["soc_trang", FICTIONAL])
 def test_stations_of_a_profile_lie_in_its_units_and_say_where_they_are_from(profile: str) -> None:
-    stations, units = load_stations(profile), {u.code for u in load_profile(profile).units}
+    stations, units = load_stations(load_profile(profile)), {u.code for u in load_profile(profile).units}
     assert stations
     assert {s.unit_code for s in stations} <= units
     assert all(s.sea_km is not None and s.source for s in stations)
 
 
 def test_stations_are_replaced_as_a_whole(conn: Connection) -> None:
-    for profile in ("soc_trang", BINH_MINH):
-        store_stations(conn, load_stations(profile))
+    for profile in ("soc_trang", FICTIONAL):
+        store_stations(conn, load_stations(load_profile(profile)))
     assert conn.execute("select code from station order by 1").fetchall() == [("BEN-LAU",), ("CUA-GIO",), ("SAO-KHUE",)]
 
 
 @pytest.mark.parametrize(("rows", "said"), [
     (["A,a,a,,9,106,1,,,,,s", "A,b,b,,9,106,1,,,,,s"], "line 3: the code A stands twice"),
     (["A,a,a,,9,106,1,2.0,1.5,,,s"], "line 2: the alarm levels .* do not rise"),
+    (["A,a,a,99001,9,106,1,,,,,s", "B,b,b,99999,9,106,1,,,,,s"], "line 3: B names the unit '99999', which units.csv lacks"),
     (["A,a,a,,9,106,-1,,,,,s"], "line 2: .*sea_km"),
 ])
 def test_wrong_stations_are_named_with_their_line(tmp_path: Path, rows: list[str], said: str) -> None:
     head = "code,name,name_en,unit_code,lat_deg,lon_deg,sea_km,bd1_m,bd2_m,bd3_m,salinity_limit_gl,source"
     (tmp_path / "stations.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
     with pytest.raises(ConfigurationError, match=said):
-        load_stations(str(tmp_path))
+        load_stations(replace(PROFILE, folder=tmp_path))

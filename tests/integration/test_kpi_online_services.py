@@ -1,5 +1,6 @@
 """Figures of online services, counted by hand."""
 
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -7,10 +8,9 @@ import pytest
 
 from ioc.db.connect import Connection
 from ioc.kpi.engine.registry import sections
-from tests.integration.kpi_stories import DAYS, answered, counted_and_remembered, platform_event, stories
+from tests.integration.kpi_ways import DAYS, SCOPES, answered, both_ways, figures, platform_event, stories
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import Wire, at, event
-from tests.integration.test_kpi import figures
 
 NINE = "2026-11-20T09:00"
 """An hour after the wires' BASE."""
@@ -149,8 +149,9 @@ def test_figures_are_the_same_from_counts_and_from_history(dsn: str, conn: Conne
     random = Random(seed)
     sunk(dsn, [wire for stream, extras in (("dossier", _of_dossiers), ("service", _of_services), ("platform", _of_sync))
                for wire in stories(random, stream, 60, extras)])
-    for day in DAYS:
-        counted, remembered = counted_and_remembered(conn, "online_services", day)
+    for day, scope in product(DAYS, SCOPES):
+        counted, remembered = both_ways(conn, "online_services", day=day, scope=scope)
         assert counted == remembered
-    assert min(counted["province", key, "", ""][0] or 0 for key in ("online_rate", "online_payment_rate", "services", "used_rate", "sync_rate",
+    whole, _ = both_ways(conn, "online_services", day=DAYS[-1])
+    assert min(whole[key, "", ""][0] or 0 for key in ("online_rate", "online_payment_rate", "services", "used_rate", "sync_rate",
                                                                 "sync_failed", "unsynced", "electronic_result_rate")) > 0

@@ -8,10 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ioc.db.connect import Connection
-from tests.integration.kpi_lives import bring, lives, told_twice
+from tests.integration.kpi_ways import both_ways, bring, figures, lives
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import Wire, event
-from tests.integration.test_kpi import figures
 
 WHOLE: dict[str, Any] = {"org_code": "", "unit_code": ""}
 
@@ -115,5 +114,5 @@ def test_daily_counts_and_history_tell_the_same(dsn: str, conn: Connection, seed
     random = Random(seed)
     bring(dsn, conn, random, lives(random, "indicator", ("observed", "target_set"), 8, _data))
     for kind in ("day", "week"):
-        by_counts, by_history = told_twice(conn, "reform_indices", kind)
+        by_counts, by_history = both_ways(conn, "reform_indices", kind=kind)
         assert by_counts == by_history

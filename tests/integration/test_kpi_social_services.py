@@ -8,10 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ioc.db.connect import Connection
-from tests.integration.kpi_lives import bring, lives, told_twice
+from tests.integration.kpi_ways import both_ways, bring, figures, lives
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import Wire, event
-from tests.integration.test_kpi import figures
 from tests.integration.test_kpi_reform_indices import told
 
 TODAY = 1500
@@ -103,5 +102,5 @@ def test_daily_counts_and_history_tell_the_same(dsn: str, conn: Connection, seed
     random = Random(seed)
     bring(dsn, conn, random, lives(random, "social", FACTS, 8, _data))
     for kind, scope in (("day", "province"), ("week", "unit")):
-        by_counts, by_history = told_twice(conn, "social_services", kind, scope=scope)
+        by_counts, by_history = both_ways(conn, "social_services", kind=kind, scope=scope)
         assert by_counts == by_history

@@ -8,10 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ioc.db.connect import Connection
-from tests.integration.kpi_lives import bring, lives, told_twice
+from tests.integration.kpi_ways import both_ways, bring, figures, lives
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import Wire, event
-from tests.integration.test_kpi import figures
 from tests.integration.test_kpi_reform_indices import aimed, told
 
 REF = "0123456789abcdef"
@@ -164,5 +163,5 @@ def test_daily_counts_and_history_tell_the_same(dsn: str, conn: Connection, seed
     firms = lives(random, "enterprise", (*STEPS, *INSPECTIONS, *INSPECTIONS), 6, _firm)
     bring(dsn, conn, random, firms + lives(random, "tourism", ("arrivals",), 5, _guests))
     for kind, scope in (("day", "province"), ("year", "unit")):
-        by_counts, by_history = told_twice(conn, "socio_economy", kind, scope=scope)
+        by_counts, by_history = both_ways(conn, "socio_economy", kind=kind, scope=scope)
         assert by_counts == by_history

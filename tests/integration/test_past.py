@@ -37,6 +37,16 @@ def test_report_resolved_before_but_learnt_after_changes_the_past_not_what_was_k
         assert [f["properties"]["state"] for s in (restated, then) for f in s.features] == ["done", "late"]
 
 
+def test_report_that_waits_for_information_is_not_late_on_the_map_either(dsn: str) -> None:
+    with told(dsn) as (story, conn):
+        story.report("A", ago(hours=5), ago(hours=1), lon_deg=85.1, lat_deg=-20.1)
+        story.tell("report", "needs_info", "A", ago(hours=4))
+        story.hear()
+        found = seen(conn, "citizen_reports")
+    assert values(found, "overdue", "open") == {"overdue": 0, "open": 1}
+    assert [f["properties"]["state"] for f in found.features] == ["open"]
+
+
 def test_camera_heard_late_changes_the_past_not_what_was_known(dsn: str) -> None:
     with told(dsn) as (story, conn):
         story.camera("A", T - timedelta(minutes=2), waiting=3)

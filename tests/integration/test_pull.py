@@ -3,32 +3,22 @@
 import os
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-import sqlalchemy as sa
 
-from ioc.clock import FrozenClock
 from ioc.db.connect import Connection, connect
-from ioc.errors import ConfigurationError, UnavailableError
-from ioc.profiles import load_profile
-from ioc.pull.engine.config import FolderAccess, RestAccess, SourceConfig, ViewAccess
+from ioc.errors import UnavailableError
+from ioc.pull.engine.config import FolderAccess, RestAccess
 from ioc.pull.engine.run import Totals, keep_running
 from ioc.pull.engine.store import Store
-from ioc.pull.engine.view import View
 from ioc.pull.engine.wiring import pull
-from ioc.streams.engine.decode import decoder
 from ioc.streams.engine.memory import MemoryBroker
-from ioc.streams.engine.registry import streams
 from tests.fake_sources import FakeApi, serving
-from tests.unit.pull.test_dvcqg import RECEIVED
+from tests.integration.pull_desk import NOW, PROFILE, Desk, cursor, dossier
 from tests.unit.pull.test_edxml import status
-
-NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
-PROFILE = load_profile("soc_trang")
 
 
 class FailingBroker(MemoryBroker):
@@ -38,10 +28,6 @@ class FailingBroker(MemoryBroker):
         raise UnavailableError("Kafka: publishing failed")
 
 
-def dossier(number: int, **changes: Any) -> dict[str, Any]:
-    return RECEIVED | {"MaHoSo": f"000.00.04.H51-261102-{number:04d}"} | changes
-
-
 @pytest.fixture
 def api() -> Iterator[FakeApi]:
     records = {"/DongBoHoSoMC": [dossier(n) for n in range(5)], "/CapNhatTienDoHoSoMC": []}
@@ -49,38 +35,9 @@ def api() -> Iterator[FakeApi]:
         yield running
 
 
-class Desk:
-    """A source, the database and a broker in memory; time stands still until it is moved."""
-
-    def __init__(self, dsn: str, access: RestAccess | ViewAccess | FolderAccess, adapter: str = "dvcqg") -> None:
-        self.dsn, self.broker, self.clock = dsn, MemoryBroker(), FrozenClock(NOW)
-        self.source = SourceConfig(name="one-stop", kind="pull", adapter=adapter, source="/vn/92/one-stop", access=access)
-        self.secrets = {"TOKEN": "Bearer 1"}
-
-    def pull(self, broker: MemoryBroker | None = None, *, retry: bool = False) -> Totals:
-        return pull(self.source, PROFILE, self.secrets.get, lambda: connect(self.dsn, application="test", autocommit=True),
-                    lambda: broker or self.broker, self.clock, threading.Event(), retry=retry)
-
-    def published(self, broker: MemoryBroker | None = None) -> list[tuple[str, str]]:
-        """(id, fact) in order; each must be an event that the sink accepts."""
-        found = []
-        for log in (broker or self.broker).logs.values():
-            decode = decoder(*(s for s in streams().values() if s.topic == log[0].topic))
-            found += [(event.id, event.fact) for event in (decode(message, NOW) for message in log)]
-        return found
-
-    def facts(self) -> list[str]:
-        return [fact for _, fact in self.published()]
-
-
 @pytest.fixture
 def desk(dsn: str, api: FakeApi) -> Desk:
     return Desk(dsn, RestAccess(url=api.url, auth_env="TOKEN", page_size=2, attempts=2, backoff_s=0))
-
-
-def cursor(conn: Connection) -> Any:
-    row = conn.execute("select cursor from pull_cursor").fetchone()
-    return row[0] if row else None
 
 
 def test_rest_source_is_published_and_its_cursor_moves(desk: Desk, conn: Connection) -> None:
@@ -147,11 +104,40 @@ def test_same_mistake_again_is_one_reject_and_a_good_record_mends_it(desk: Desk,
     desk.pull()
     desk.clock.advance(60)
     desk.pull()
-    [reject] = Store(conn, "one-stop").rejects()
-    assert (reject.last_at - reject.first_at).total_seconds() == 60
+    [_] = Store(conn, "one-stop").rejects()
+    assert conn.execute("select last_at - first_at from pull_reject").fetchall() == [(timedelta(seconds=60),)]
     api.records["/DongBoHoSoMC"][1] |= {"TrangThaiHoSo": 2}
     assert desk.pull().events == 1
     assert Store(conn, "one-stop").rejects() == []
+
+
+def test_refused_progress_waits_until_it_is_mended_itself(desk: Desk, conn: Connection, api: FakeApi) -> None:
+    code = dossier(1)["MaHoSo"]
+    step = {"MaHoSo": code, "ThoiDiemXuLy": "20261103090000", "TrangThai": "4"}
+    api.records["/CapNhatTienDoHoSoMC"] = [step | {"TrangThai": "44"}]
+    desk.pull()
+    api.records["/DongBoHoSoMC"][1] |= {"TrangThaiHoSo": 4}
+    api.records["/CapNhatTienDoHoSoMC"] = [step | {"ThoiDiemXuLy": "20261104090000"}]
+    desk.pull()
+    assert [(x.subject, x.record["TrangThai"]) for x in Store(conn, "one-stop").rejects()] == [(code, "44")]
+    api.records["/CapNhatTienDoHoSoMC"] = [step]
+    desk.pull()
+    assert Store(conn, "one-stop").rejects() == []
+
+
+def test_refused_status_message_waits_though_another_of_the_copy_is_good(dsn: str, conn: Connection, tmp_path: Path) -> None:
+    desk = Desk(dsn, FolderAccess(path=str(tmp_path), settle_s=0), adapter="edxml")
+    for text, waiting in ((status("03", ""), 1), (status("01"), 1), (status("03"), 0)):
+        (tmp_path / "1.xml").write_text(text["xml"], encoding="utf-8")
+        os.utime(tmp_path / "1.xml", (NOW.timestamp() - 60,) * 2)
+        desk.pull()
+        assert len(Store(conn, "one-stop").rejects()) == waiting
+
+
+def test_run_that_owes_nothing_does_not_connect_to_the_broker(desk: Desk) -> None:
+    desk.pull()
+    assert pull(desk.source, PROFILE, desk.secrets.get, lambda: connect(desk.dsn, application="test", autocommit=True),
+                lambda: pytest.fail("it connects"), desk.clock, threading.Event()) == Totals(5, 0, 0)
 
 
 def test_rejects_are_read_again_once_the_name_is_known(desk: Desk, conn: Connection, api: FakeApi) -> None:
@@ -187,79 +173,6 @@ def test_folder_of_edxml_messages_is_published_and_cleared(dsn: str, tmp_path: P
     assert desk.facts() == ["arrived", "accepted"]
     assert [f.name for f in sorted(tmp_path.rglob("*.xml"))] == ["1.xml", "2.xml", "3.xml"]
     assert (tmp_path / "failed" / "3.xml.reason").exists()
-
-
-def sql_url(dsn: str) -> str:
-    from psycopg.conninfo import conninfo_to_dict
-
-    parts = conninfo_to_dict(dsn)
-    return str(sa.URL.create("postgresql+psycopg", username=str(parts["user"]), database=str(parts["dbname"]), query={"host": str(parts["host"])}))
-
-
-@pytest.fixture
-def view(dsn: str, conn: Connection) -> Desk:
-    """Dossiers in a view whose column names the database has folded to small letters."""
-    conn.execute("create table their_dossier (MaHoSo text, TrangThaiHoSo int, NgayTiepNhan timestamp, NgayHenTra timestamptz, ChuHoSo text, "
-                 "sua_luc timestamptz)")
-    conn.execute("create view their_view as select * from their_dossier")
-    conn.execute("insert into their_dossier select '000.00.04.H51-261102-000' || n, 2, '2026-11-02 08:30', '2026-11-16 17:00+07', 'Mười', "
-                 "timestamptz '2026-11-20 00:00+00' from generate_series(1, 7) as n")
-    desk = Desk(dsn, ViewAccess(view="their_view", key="mahoso", changed="sua_luc", url_env="THEIR_DATABASE", page_size=3))
-    desk.secrets = {"THEIR_DATABASE": sql_url(dsn)}
-    return desk
-
-
-def test_view_is_read_in_pages_by_change_and_key(view: Desk, conn: Connection) -> None:
-    assert view.pull() == Totals(7, 7, 0)
-    assert cursor(conn) == {"changed": {"at": "2026-11-20T00:00:00+00:00"}}
-    [event] = {m.value for m in view.broker.logs["ioc.dossier", 0]}
-    assert event is not None
-    assert msgspec.json.decode(event)["due_at"] == "2026-11-16T17:00:00+07:00"
-
-
-def test_view_gives_only_what_changed_since(view: Desk, conn: Connection) -> None:
-    view.pull()
-    conn.execute("update their_dossier set sua_luc = '2026-11-20 07:00+00', TrangThaiHoSo = 4 where MaHoSo like '%%0002'")
-    assert view.pull().events == 1
-    assert view.pull() == Totals(1, 0, 0)
-
-
-def test_view_without_a_column_of_changes_is_read_whole(view: Desk) -> None:
-    assert isinstance(view.source.access, ViewAccess)
-    view.source = msgspec.structs.replace(view.source, access=msgspec.structs.replace(view.source.access, changed=""))
-    assert [view.pull(), view.pull()] == [Totals(7, 7, 0), Totals(7, 0, 0)]
-
-
-def test_view_is_opened_read_only(view: Desk, conn: Connection) -> None:
-    conn.execute("create function touch() returns text language sql as $$ insert into their_dossier (MaHoSo) values ('x') returning 'x' $$")
-    conn.execute("create view writing_view as select touch() as mahoso")
-    assert isinstance(view.source.access, ViewAccess)
-    view.source = msgspec.structs.replace(view.source, access=ViewAccess(view="writing_view", key="mahoso", url_env="THEIR_DATABASE"))
-    with pytest.raises(UnavailableError, match="read-only transaction"):
-        view.pull()
-
-
-@pytest.mark.parametrize(("access", "url", "reason"), [
-    ({"view": "nowhere"}, None, "there is no view nowhere"),
-    ({"view": "their_view", "changed": "sua"}, None, "the view their_view lacks sua"),
-    ({}, "mysql+nosuch://u@h/d", "no driver for 'mysql' is installed"),
-    ({}, "oracle+oracledb://u@h/d", "the package oracledb"),
-    ({}, "their database", "is no SQLAlchemy URL"),
-    ({}, "", "is empty or not set"),
-])
-def test_view_that_cannot_be_opened_says_what_is_missing(view: Desk, access: dict[str, str], url: str | None, reason: str) -> None:
-    assert isinstance(view.source.access, ViewAccess)
-    view.source = msgspec.structs.replace(view.source, access=msgspec.structs.replace(view.source.access, **access))
-    view.secrets |= {} if url is None else {"THEIR_DATABASE": url}
-    with pytest.raises(ConfigurationError) as caught:
-        view.pull()
-    assert reason in str(caught.value)
-
-
-def test_database_that_is_away_is_unavailable() -> None:
-    access = ViewAccess(view="v", key="k", url_env="X")
-    with pytest.raises(UnavailableError, match="the view v cannot be read"):
-        list(View(access, "postgresql+psycopg://u@127.0.0.1:1/d", (), ()).pages({}))
 
 
 def test_source_that_is_away_is_waited_for_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:

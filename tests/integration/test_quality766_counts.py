@@ -9,9 +9,9 @@ from ioc.db.connect import Connection
 from ioc.indicators.quality766 import Counts, load_scheme, score
 from ioc.indicators.quality766_counts import counts766, next_grade
 from ioc.moment import asked_moment
+from tests.integration.kpi_ways import PROFILE
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import NOW, Wire, at, event
-from tests.integration.test_kpi import PROFILE
 
 SCHEME = load_scheme("soc_trang")
 YEAR = period_of("year", date(2026, 11, 20), PROFILE.periods)

@@ -66,6 +66,16 @@ def test_state_without_events_is_named(dsn: str, conn: Connection) -> None:
     assert [d.key for d in rebuild.recount(conn, streams()["dossier"], RULES)] == ["ghost"]
 
 
+def test_rebuild_takes_out_a_state_without_events_and_keeps_what_was_known_of_it(dsn: str, conn: Connection) -> None:
+    wires, stream = [event("dossier", "submitted")], streams()["dossier"]
+    sunk(dsn, [*wires, event("dossier", "submitted", subject="ghost")])
+    conn.execute("delete from dossier_event where subject = 'ghost'")
+    assert rebuild.rebuild(conn, stream, RULES, NOW) == (1, 1)
+    assert list(rebuild.recount(conn, stream, RULES)) == []
+    assert picture(conn) == oracle.picture(wires)
+    assert rows(conn, "select known_to > known_from, known_to < 'infinity' from dossier_history where subject = 'ghost'") == [(True, True)]
+
+
 def test_stamp_asks_for_a_rebuild_only_where_events_were_folded_otherwise(dsn: str, conn: Connection) -> None:
     found = {name: streams()[name] for name in ("dossier", "report")}
     sunk(dsn, [event("dossier", "submitted")])

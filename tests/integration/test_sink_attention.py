@@ -1,5 +1,7 @@
 """What needs a person: paused partitions, gaps, dead letters and their way back; and what tells the rest of the centre."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import psycopg
@@ -12,9 +14,11 @@ from ioc.streams.engine import attention
 from ioc.streams.engine.batch import CHANNEL
 from ioc.streams.engine.memory import MemoryBroker
 from ioc.streams.engine.post import LetterPost
+from ioc.streams.engine.sink import Sink
 from tests import oracle
 from tests.integration.streams_db import drain, make_sink, one, picture, rows, sunk
 from tests.integration.streams_wire import BASE, NOW, Wire, binary, event, publish
+from tests.rules import RULES
 
 GOOD_KEY, BAD_KEY = b"B", b"A"  # partitions 0 and 1 of two
 
@@ -105,6 +109,62 @@ def test_dead_letter_is_published_once_with_its_origin(dsn: str, conn: Connectio
     headers = dict(letter.headers)
     assert (letter.key, letter.value) == (BAD_KEY, b"bad 0")
     assert (headers["ioc_topic"], headers["ioc_offset"], headers["ioc_reason"]) == (b"ioc.dossier", b"0", b"no_cloudevent")
+
+
+class Steps(threading.Event):
+    """A stop that comes after some waits; each of them does something instead of waiting."""
+
+    def __init__(self, steps: int, act: Callable[[], object]) -> None:
+        super().__init__()
+        self.left = steps
+        self.act = act
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.left -= 1
+        self.act()
+        return self.left < 0
+
+
+class Opened:
+    """Connections that give up soon where something is locked, and what became of them."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.found: list[Connection] = []
+
+    def __call__(self) -> Connection:
+        self.found.append(connect(self.dsn, application="test"))
+        self.found[-1].execute("set lock_timeout = '20ms'")
+        self.found[-1].commit()
+        return self.found[-1]
+
+
+def test_post_keeps_its_sound_connection_while_the_broker_is_away(dsn: str, caplog: pytest.LogCaptureFixture) -> None:
+    def away() -> MemoryBroker:
+        raise UnavailableError("no broker")
+
+    opened = Opened(dsn)
+    LetterPost(opened, away, FrozenClock(NOW)).run(Steps(5, lambda: None))
+    assert [conn.closed for conn in opened.found] == [False]
+    assert caplog.messages == ["dead letters wait for their topic: no broker"]
+
+
+def test_post_closes_the_connection_that_an_error_of_the_database_ended(dsn: str, conn: Connection, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    opened = Opened(dsn)
+    conn.autocommit = False
+    conn.execute("lock table dead_letter")
+    LetterPost(opened, MemoryBroker, FrozenClock(NOW)).run(Steps(3, lambda: conn.rollback() if opened.found else None))
+    assert [found.closed for found in opened.found] == [True, False]
+    assert [text.partition(":")[0] for text in caplog.messages] == ["dead letters wait for their topic", "dead letters reach their topic again"]
+
+
+def test_sink_closes_a_connection_that_it_could_not_begin_with(dsn: str, conn: Connection) -> None:
+    opened, broker = Opened(dsn), MemoryBroker()
+    conn.autocommit = False
+    conn.execute("lock table database_mark")
+    Sink(broker.source(), opened, FrozenClock(NOW), RULES).step(Steps(9, conn.rollback))
+    assert [found.closed for found in opened.found] == [True, False]
 
 
 def test_letter_stays_owed_while_the_broker_is_away_and_the_post_goes_on(dsn: str, conn: Connection) -> None:

@@ -4,13 +4,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from ioc.db.connect import Connection
+from ioc.db.connect import Connection, connect
 from ioc.places.boundaries import store
 from ioc.places.importing import Request, prepare
+from ioc.streams.engine.decode import decoder
+from ioc.streams.engine.placing import Placing
+from ioc.streams.engine.registry import streams
 from tests.integration.streams_db import rows, sunk
-from tests.integration.streams_wire import Wire, event
+from tests.integration.streams_wire import NOW, Wire, event, message
 from tests.unit.places.layers import REFORM, REGISTER, cells, written
 
 INSIDE = cells().geometry.iloc[0].representative_point()
@@ -39,6 +43,18 @@ def test_report_without_unit_gets_the_one_it_lies_in(dsn: str, conn: Connection,
     sunk(dsn, [report(**data)])
     assert rows(conn, "select unit_code, unit_by_place from report_event") == [(unit, found)]
     assert rows(conn, "select unit_code from report_state") == [(unit,)]
+
+
+@pytest.mark.usefixtures("boundaries")
+def test_boundaries_that_could_not_be_read_are_read_at_the_next_try(dsn: str, conn: Connection) -> None:
+    stream, placing = streams()["report"], Placing()
+    read = decoder(stream)(message(report()), NOW)
+    conn.execute("set lock_timeout = '20ms'")
+    with connect(dsn, application="test") as other:
+        other.execute("lock table boundary")
+        with pytest.raises(psycopg.OperationalError):
+            placing.place(conn, stream, [read], NOW)
+    assert [e.data.unit_code for e in placing.place(conn, stream, [read], NOW)] == [CODE]
 
 
 def test_nothing_is_placed_without_official_boundaries(dsn: str, conn: Connection) -> None:

@@ -7,53 +7,41 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from ioc.api.app import create_app
-from ioc.db.connect import Connection, connect
+from ioc.db.connect import Connection
 from ioc.panels.engine.registry import panels
 from ioc.settings import Settings
 from ioc.streams.engine.attention import store_gaps
 from ioc.streams.engine.broker import Gap
-from tests.conftest import fresh_database
 from tests.integration.web_server import ask, eventually, serving, session
-from tests.integration.web_story import NOW, PROFILE_FOLDER, Story, every_kind, seen
+from tests.integration.web_story import NOW, Story, every_kind, seen
+from tests.profiles import FICTIONAL
 
 KEYS = sorted(panels())
 
 
 @pytest.fixture(scope="module")
-def dsn(postgres: str) -> Iterator[str]:
-    with fresh_database(postgres) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def conn(dsn: str) -> Iterator[Connection]:
-    with connect(dsn, application="test", autocommit=True) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def story(dsn: str) -> Story:
-    made = Story(dsn)
+def story(module_dsn: str) -> Story:
+    made = Story(module_dsn)
     every_kind(made)
     return made
 
 
 @pytest.fixture(scope="module")
-def base(dsn: str, conn: Connection, story: Story) -> Iterator[str]:
-    epoch = session(conn, story.clock)
+def base(module_dsn: str, module_conn: Connection, story: Story) -> Iterator[str]:
+    epoch = session(module_conn, story.clock)
     epoch.publish(panels())
     epoch.tick()
-    with serving(create_app(Settings(database=dsn, profile=str(PROFILE_FOLDER)), story.clock)) as address:
+    with serving(create_app(Settings(database=module_dsn, profile=FICTIONAL), story.clock)) as address:
         eventually(lambda: ask(address, "/api/panels/one_stop.json").headers.get("cache-control") == "no-store")
         yield address
 
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("query", ["", "?at=2026-11-19", "?at=2026-11-19T10:00:00%2B07:00", "?at=2026-11-19T10:00:00+07:00&known=2026-11-19"])
-def test_panel_is_given_as_numbers(base: str, conn: Connection, key: str, query: str) -> None:
+def test_panel_is_given_as_numbers(base: str, module_conn: Connection, key: str, query: str) -> None:
     asked: dict[str, Any] = dict(part.split("=") for part in query[1:].replace("%2B", "+").split("&") if part)
     answer = ask(base, f"/api/panels/{key}.json{query}")
-    expected = {name: number.value for name, number in seen(conn, key, **asked).numbers.items()}
+    expected = {name: number.value for name, number in seen(module_conn, key, **asked).numbers.items()}
     assert answer.status == 200
     assert {name: number["value"] for name, number in answer.json["numbers"].items()} == expected
 
@@ -120,13 +108,13 @@ def test_not_ready_when_live_is_silent(base: str, story: Story) -> None:
     assert answer.json["reasons"] == ["live has been silent for 60 s: is `ioc live` running?"]
 
 
-def test_gaps_and_metrics_can_be_read(base: str, conn: Connection) -> None:
-    store_gaps(conn, [Gap("ioc.report", 3, 100, 142)], NOW)
+def test_gaps_and_metrics_can_be_read(base: str, module_conn: Connection) -> None:
+    store_gaps(module_conn, [Gap("ioc.report", 3, 100, 142)], NOW)
     families = {f.name: f for f in text_string_to_metric_families(ask(base, "/metrics").body.decode())}
     assert ask(base, "/readyz").json["gaps"] == ["ioc.report/3: offsets 100–142 were lost at the broker"]
     assert {"ioc_viewers", "ioc_live_age_seconds", "ioc_events", "ioc_repeats", "ioc_source_age_seconds", "ioc_dead_letters", "ioc_sink_offset"} <= set(families)
     assert [(s.labels, s.value) for s in families["ioc_gap_offsets"].samples] == [({"topic": "ioc.report", "partition": "3"}, 42.0)]
-    assert sum(s.value for s in families["ioc_events"].samples) == _count(conn)
+    assert sum(s.value for s in families["ioc_events"].samples) == _count(module_conn)
 
 
 def _count(conn: Connection) -> int:

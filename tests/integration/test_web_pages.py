@@ -15,7 +15,8 @@ from ioc.panels.engine.registry import panels
 from ioc.settings import Settings
 from ioc.words import words
 from tests.integration.web_server import ask, serving
-from tests.integration.web_story import NOW, PROFILE, PROFILE_FOLDER
+from tests.integration.web_story import NOW, PROFILE
+from tests.profiles import FICTIONAL
 
 # Names of XML vocabularies: nothing is loaded from them.
 NAMES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
@@ -24,7 +25,7 @@ NAMES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
     """A web process without a database."""
-    settings = Settings(database="host=127.0.0.1 port=1 dbname=none connect_timeout=1", profile=str(PROFILE_FOLDER))
+    settings = Settings(database="host=127.0.0.1 port=1 dbname=none connect_timeout=1", profile=FICTIONAL)
     with serving(create_app(settings, FrozenClock(NOW))) as address:
         yield address
 

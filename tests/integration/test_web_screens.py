@@ -8,28 +8,16 @@ import pytest
 
 from ioc.api.app import create_app
 from ioc.clock import FrozenClock
-from ioc.db.connect import Connection, connect
+from ioc.db.connect import Connection
 from ioc.settings import Settings
-from tests.conftest import fresh_database
 from tests.integration.web_server import Answer, ask, serving
-from tests.integration.web_story import NOW, PROFILE_FOLDER
+from tests.integration.web_story import NOW
+from tests.profiles import FICTIONAL
 
 
 @pytest.fixture(scope="module")
-def dsn(postgres: str) -> Iterator[str]:
-    with fresh_database(postgres) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def conn(dsn: str) -> Iterator[Connection]:
-    with connect(dsn, application="test", autocommit=True) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def base(dsn: str) -> Iterator[str]:
-    with serving(create_app(Settings(database=dsn, profile=str(PROFILE_FOLDER)), FrozenClock(NOW))) as address:
+def base(module_dsn: str) -> Iterator[str]:
+    with serving(create_app(Settings(database=module_dsn, profile=FICTIONAL), FrozenClock(NOW))) as address:
         yield address
 
 
@@ -58,10 +46,10 @@ def beat(base: str, body: bytes) -> Answer:
     return ask(base, "/live/heartbeat", method="POST", body=body)
 
 
-def test_heartbeat_is_kept_once_a_screen(base: str, conn: Connection) -> None:
+def test_heartbeat_is_kept_once_a_screen(base: str, module_conn: Connection) -> None:
     statuses = [beat(base, json.dumps({"screen": "s1", "n": n}).encode()).status for n in (1, 2)]
     assert statuses == [204, 204]
-    assert conn.execute("select body -> 'n' from screen_heartbeat where screen = 's1'").fetchall() == [(2,)]
+    assert module_conn.execute("select body -> 'n' from screen_heartbeat where screen = 's1'").fetchall() == [(2,)]
 
 
 @pytest.mark.parametrize("body", [

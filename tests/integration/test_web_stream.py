@@ -14,7 +14,8 @@ from ioc.live.frames import SNAPSHOT, Body, encode, store
 from ioc.panels.engine.registry import panels
 from ioc.settings import Settings
 from tests.integration.web_server import ask, eventually, serving, session, viewing
-from tests.integration.web_story import NOW, PROFILE_FOLDER, Story, ago, told
+from tests.integration.web_story import NOW, Story, ago, told
+from tests.profiles import FICTIONAL
 
 
 class Stack(NamedTuple):
@@ -35,7 +36,7 @@ def stack(dsn: str) -> Iterator[Stack]:
     with told(dsn) as (story, conn):
         epoch = session(conn, story.clock)
         epoch.publish(panels())
-        with serving(create_app(Settings(database=dsn, profile=str(PROFILE_FOLDER)), story.clock)) as base:
+        with serving(create_app(Settings(database=dsn, profile=FICTIONAL), story.clock)) as base:
             eventually(lambda: ask(base, "/api/panels/one_stop.json").headers.get("cache-control") == "no-store")
             yield Stack(base, story, conn, epoch)
 

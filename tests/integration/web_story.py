@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from ioc.clock import Clock, FrozenClock
@@ -20,10 +19,10 @@ from ioc.streams.engine.envelope import write_headers
 from ioc.streams.engine.memory import MemoryBroker
 from ioc.streams.engine.registry import streams
 from ioc.streams.engine.sink import Sink
+from tests.profiles import FICTIONAL
 from tests.rules import RULES
 
-PROFILE_FOLDER = Path(__file__).parents[1] / "profiles" / "binh_minh"
-PROFILE = load_profile(str(PROFILE_FOLDER))
+PROFILE = load_profile(FICTIONAL)
 NOW = datetime(2026, 11, 20, 3, 30, tzinfo=UTC)
 """Friday, 10:30 local: the offices are open."""
 

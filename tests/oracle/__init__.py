@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ioc.streams import dossier as dossier_stream
 from ioc.streams import report as report_stream
 from tests.oracle import dossier, report
-from tests.oracle.wire import CALENDAR, PROFILE, TERMS, Fields, Wire, day_of, fact_of, moment, stream_of
+from tests.oracle.wire import CALENDAR, PROFILE, TERMS, Fields, Wire, day_of, fact_of, in_order, moment, next_state, stream_of
 
 __all__ = ["CALENDAR", "HISTORY", "PROFILE", "TERMS", "TRANSITIONS", "Fields", "Picture", "Wire", "fact_of", "facts", "moment", "picture", "stream_of", "told"]
 
@@ -33,12 +33,12 @@ class Picture(NamedTuple):
 
 def picture(events: Iterable[Wire]) -> Picture:
     """The picture that the accepted events draw, whatever their order and however often each is there."""
-    stories: dict[tuple[str, str], dict[tuple[str, str], Wire]] = {}
+    stories: dict[tuple[str, str], list[Wire]] = {}
     for event in events:
-        stories.setdefault((stream_of(event), event["subject"]), {})[event["source"], event["id"]] = event
+        stories.setdefault((stream_of(event), event["subject"]), []).append(event)
     found = Picture({}, set(), Counter(), set())
     for (stream, subject), story in stories.items():
-        ordered = sorted(story.values(), key=_order)
+        ordered = in_order(story, TRANSITIONS[stream])
         fields, refused = _told(stream, ordered)
         found.states[stream, subject] = {k: v for k, v in fields.items() if v is not None}
         found.history.update((stream, subject, *interval) for interval in _intervals(stream, ordered))
@@ -49,8 +49,7 @@ def picture(events: Iterable[Wire]) -> Picture:
 
 def told(stream: str, events: Iterable[Wire]) -> Fields:
     """Where a subject stands when these events of it, repeats among them, are all there are."""
-    once = {(event["source"], event["id"]): event for event in events}
-    return _told(stream, sorted(once.values(), key=_order))[0]
+    return _told(stream, in_order(events, TRANSITIONS[stream]))[0]
 
 
 def facts(stream: str, fields: Fields) -> list[tuple[Any, ...]]:
@@ -74,21 +73,15 @@ def _daily(stream: str, events: Sequence[Wire]) -> Counter[tuple[Any, ...]]:
     return added
 
 
-def _order(event: Wire) -> tuple[Any, ...]:
-    rank = list(TRANSITIONS[stream_of(event)]).index(fact_of(event))
-    return (moment(event["time"]), event.get("sequence", ""), rank, event["source"], event["id"])
-
-
 def _told(stream: str, events: Sequence[Wire]) -> tuple[Fields, list[Wire]]:
     life = LIVES[stream]
     fields, refused = dict(life.START), []
     for event in events:
-        moves = TRANSITIONS[stream][fact_of(event)]
-        to = moves.get(fields["state"], moves.get("*", "") if fields["state"] else "")
-        if not to:
+        to = next_state(TRANSITIONS[stream][fact_of(event)], fields["state"])
+        if to is None:
             refused.append(event)
             continue
-        fields["state"] = fields["state"] if to == "=" else to
+        fields["state"] = to
         life.tell(fact_of(event), fields, event["data"], moment(event["time"]))
     life.judge(fields)
     return fields, refused

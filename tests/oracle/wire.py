@@ -1,6 +1,6 @@
-"""An event as it travels, and what of the province the oracle may know: its calendar and terms."""
+"""An event as it travels, how a story moves on, and what of the province the oracle may know: its calendar and terms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,24 @@ def fact_of(event: Wire) -> str:
 
 def moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def in_order(events: Iterable[Wire], facts: Iterable[str]) -> list[Wire]:
+    """Each event of a subject once, in the order in which they are told; `facts`: those of its stream, by rank."""
+    rank = {fact: n for n, fact in enumerate(facts)}
+    once = {(e["source"], e["id"]): e for e in events}
+    return sorted(once.values(), key=lambda e: (moment(e["time"]), e.get("sequence", ""), rank[fact_of(e)], e["source"], e["id"]))
+
+
+def possible(moves: Mapping[str, Mapping[str, str]], state: str) -> list[str]:
+    """Facts that the table of transitions permits in a state."""
+    return [fact for fact, of in moves.items() if state in of or (state and "*" in of)]
+
+
+def next_state(of: Mapping[str, str], state: str) -> str | None:
+    """Where a fact with these moves leads from a state; None where it is not permitted."""
+    to = of.get(state, of.get("*") if state else None)
+    return state if to == "=" else to
 
 
 def copy(fields: Fields, data: Mapping[str, Any], names: str) -> None:

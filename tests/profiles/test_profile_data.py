@@ -1,14 +1,13 @@
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from ioc.profiles import Profile, load_profile
+from tests.profiles import FICTIONAL
 
 CODE = re.compile(r"[A-Z]\d{2}(?:\.[0-9A-Z]{1,4}){0,4}")
-BINH_MINH = str(Path(__file__).parent / "binh_minh")
-PROFILES = ["soc_trang", BINH_MINH]
+PROFILES = ["soc_trang", FICTIONAL]
 
 
 @pytest.fixture(params=PROFILES, ids=["soc_trang", "binh_minh"])
@@ -59,7 +58,7 @@ def test_departments_of_the_province_have_a_successor_and_say_what_is_unconfirme
 
 
 def test_fictional_profile_says_so() -> None:
-    fictional = load_profile(BINH_MINH)
+    fictional = load_profile(FICTIONAL)
     assert fictional.file.fictional
     assert "hư cấu" in fictional.file.title
 

@@ -23,7 +23,7 @@ from tests.conftest import fresh_database
 from tests.integration.intake_desk import BATCH, SINGLE
 from tests.integration.streams_wire import event
 from tests.integration.web_server import eventually, serving
-from tests.integration.web_story import PROFILE_FOLDER
+from tests.profiles import FICTIONAL
 
 from .kafka_server import KafkaServer
 
@@ -52,7 +52,7 @@ def post(kafka_server: KafkaServer, postgres: str) -> Iterator[Post]:
     with fresh_database(postgres) as dsn:
         with connect(dsn, application="test", autocommit=True) as conn:
             _, text = add_key(conn, "/test", ["dossier", "report"], SystemClock().now())
-        settings = Settings(database=dsn, profile=str(PROFILE_FOLDER), kafka=kafka_server.bootstrap)
+        settings = Settings(database=dsn, profile=FICTIONAL, kafka=kafka_server.bootstrap)
         with serving(create_app(settings, SystemClock())) as base:
             yield Post(base, text)
 

@@ -1,6 +1,6 @@
 """How tickets, desks, documents, tasks, meetings, services and synchronisations stand, told plainly from their events.
 
-The life cycles of dossiers and reports are told in `tests/oracle.py`.
+The life cycles of dossiers and reports are told in `tests/oracle/`.
 """
 
 from collections import defaultdict
@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ioc.calendar.deadlines import Term, deadline
+from ioc.calendar.written import first_day, last_day
 from ioc.streams import counter, document, indicator, meeting, platform, service, task
-from ioc.streams._period import first_day, last_day
 from tests.oracle import CALENDAR, Fields, Wire, fact_of, moment
+from tests.oracle.wire import in_order, next_state
 
 TRANSITIONS = {"counter": counter.TRANSITIONS, "document": document.TRANSITIONS, "task": task.TRANSITIONS, "meeting": meeting.TRANSITIONS,
                "service": service.TRANSITIONS, "platform": platform.TRANSITIONS,
@@ -20,13 +21,12 @@ TRANSITIONS = {"counter": counter.TRANSITIONS, "document": document.TRANSITIONS,
 
 def told(stream: str, events: Iterable[Wire]) -> Fields:
     """Where a subject stands when these events of it, repeats among them, are all there are."""
-    moves, order = TRANSITIONS[stream], list(TRANSITIONS[stream])
-    once = {(e["source"], e["id"]): e for e in events if fact_of(e) in moves}
+    moves = TRANSITIONS[stream]
     fields: Fields = defaultdict(lambda: None, {"state": ""})
-    for event in sorted(once.values(), key=lambda e: (moment(e["time"]), e.get("sequence", ""), order.index(fact_of(e)), e["source"], e["id"])):
-        to = moves[fact_of(event)].get(fields["state"])
+    for event in in_order((e for e in events if fact_of(e) in moves), moves):
+        to = next_state(moves[fact_of(event)], fields["state"])
         if to is not None:
-            fields["state"], fields["told_at"] = fields["state"] if to == "=" else to, moment(event["time"])
+            fields["state"], fields["told_at"] = to, moment(event["time"])
             _TELL[stream](fact_of(event), fields, event["data"], moment(event["time"]))
     return fields
 

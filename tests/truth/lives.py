@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tests.integration.streams_wire import BASE, at, event
 from tests.oracle import Wire
+from tests.oracle.wire import next_state, possible
 from tests.truth.extras import EXTRAS
 
 START = datetime(2025, 12, 30, 1, tzinfo=UTC)
@@ -51,10 +52,9 @@ def life(random: Random, stream: str, subject: str, steps: int, moves: Mapping[s
     now = START + timedelta(minutes=random.choice((_OLD, 0, 300, 480, 900, 1440, 2340, 2400, 4320)))
     steps_min = _STEPS_AT_THE_DESK if stream in {"counter", "camera"} else _STEPS
     for n in range(steps):
-        permitted = [fact for fact, of in moves.items() if state in of or (state and "*" in of)]
+        permitted = possible(moves, state)
         fact = random.choice(permitted if permitted and random.randrange(8) else list(moves))
-        to = moves[fact].get(state, moves[fact].get("*", "") if state else "")
-        state = to if to not in {"", "="} else state
+        state = next_state(moves[fact], state) or state
         now += timedelta(minutes=random.choice(steps_min))
         if random.randrange(10) == 0:
             now = now.replace(hour=17, minute=0)  # midnight of the province

@@ -10,13 +10,13 @@ from ioc.kpi.engine.contract import Figure, Kpi
 from ioc.kpi.engine.registry import sections
 from ioc.places.register import load_register
 from ioc.streams.engine.registry import streams
-from tests.integration.streams_db import rows
+from tests.integration.streams_db import rows, tables_of
 from tests.oracle import PROFILE
 from tests.truth.expected import Made
 from tests.truth.questions import Asked
 from tests.truth.sections import SECTIONS
 
-REGISTER = load_register("soc_trang", PROFILE)
+REGISTER = load_register(PROFILE)
 
 
 def differences(conn: Connection, name: str, asked: Asked) -> list[str]:
@@ -54,9 +54,8 @@ def stored(conn: Connection, names: Iterable[str]) -> dict[str, list[tuple[Any, 
     for name in names:
         projection = streams()[name].projection
         assert projection is not None
-        made = [projection.table, *([projection.history_table] if projection.history else [])]
-        tables |= {table: sorted(rows(conn, f"select to_jsonb(t)::text from {table} t")) for table in made}
-        if daily := projection.daily:
-            some = " or ".join(f"{measure} <> 0" for measure in daily.measures)
-            tables[daily.table] = sorted(rows(conn, f"select to_jsonb(t)::text from {daily.table} t where {some}"))
+        daily = projection.daily
+        for table in tables_of(streams()[name])[1:]:
+            some = " or ".join(f"{measure} <> 0" for measure in daily.measures) if daily and table == daily.table else "true"
+            tables[table] = sorted(rows(conn, f"select to_jsonb(t)::text from {table} t where {some}"))
     return tables

@@ -1,14 +1,14 @@
 """When a source counts as late, stale, dead, or never heard."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from ioc.panels.engine.freshness import Freshness, Heard, freshness, worst
 from ioc.profiles import load_profile
+from tests.profiles import FICTIONAL
 
-PROFILE = load_profile(str(Path(__file__).parents[1] / "profiles" / "binh_minh"))
+PROFILE = load_profile(FICTIONAL)
 OPEN = datetime(2026, 11, 20, 2, tzinfo=UTC)  # Friday, 09:00 local
 CLOSED = datetime(2026, 11, 21, 2, tzinfo=UTC)  # Saturday
 CONTRACT = next(c for c in PROFILE.file.sources if c.stream == "dossier")

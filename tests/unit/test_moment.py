@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from ioc.calendar.deadlines import days_overdue
 from ioc.errors import InputError
 from ioc.moment import asked_moment, now_moment, read_moment
 from tests.rules import RULES
@@ -70,3 +71,9 @@ def test_year_begins_on_the_first_of_january_local() -> None:
     found = now_moment(NOW).parameters(RULES.calendar)
     assert found["year_day"] == date(2026, 1, 1)
     assert found["year_from"] == datetime(2025, 12, 31, 17, tzinfo=UTC)
+
+
+def test_day_that_a_moment_closes_is_counted_overdue_as_the_queries_count_it() -> None:
+    due_at, moment = datetime(2026, 11, 18, 10, tzinfo=UTC), asked_moment(NOW, at="2026-11-19", known=None)
+    assert due_at > moment.parameters(RULES.calendar)["overdue_1_after"]
+    assert days_overdue(RULES.calendar, due_at, moment.at) == 1

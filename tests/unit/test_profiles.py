@@ -1,6 +1,5 @@
 """A province as configuration: what a folder must hold, and how an error names its place."""
 
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,32 +9,17 @@ import pytest
 from ioc.errors import ConfigurationError, ContractError
 from ioc.panels.engine.registry import panels, shown
 from ioc.profiles import load_profile
+from tests.profiles import FICTIONAL
 
-FICTIONAL = Path(__file__).parents[1] / "profiles" / "binh_minh"
 TODAY = date(2026, 11, 21)
 Change = Callable[[str, str, str], Path]
-
-
-@pytest.fixture
-def changed(tmp_path: Path) -> Change:
-    """A copy of the fictional profile with one text of one file replaced."""
-    folder = tmp_path / "province"
-    shutil.copytree(FICTIONAL, folder)
-
-    def change(file: str, old: str, new: str) -> Path:
-        text = (folder / file).read_text(encoding="utf-8")
-        assert old in text
-        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-        return folder
-
-    return change
 
 
 def test_shipped_profile_has_the_43_units_of_today() -> None:
     assert len(load_profile("soc_trang").units_on(TODAY)) == 43
 
 
-@pytest.mark.parametrize("name", ["soc_trang", str(FICTIONAL)])
+@pytest.mark.parametrize("name", ["soc_trang", FICTIONAL])
 def test_panels_of_a_profile_exist(name: str) -> None:
     profile = load_profile(name)
     assert list(shown(profile)) == (profile.file.panels or list(panels()))
@@ -63,6 +47,9 @@ def test_profile_that_does_not_exist_names_the_remedy() -> None:
     ("units.csv", "2020-01-01,2023-01-01", "2020-01-01,2019-01-01", r"units\.csv, line 8: 99004 ends on 2019-01-01"),
     ("agencies.csv", ",2020,,X99.04,", ",2020,,X99.44,", r"agencies\.csv, line 4: X99\.44 is no agency on the day X98\.04 ends \(2025-07-01\)"),
     ("categories.csv", "EM-HOLE,\"Hố ga mất nắp, sụt lún\"", "EM-HOLE,Hố ga mất nắp, sụt lún", r"categories\.csv, line 3: "),
+    ("agencies.csv", "2020-01-01,2025-07-01", "2020-01-01,2020-01-01", r"agencies\.csv, line 2: X98 ends on 2020-01-01, not after its start"),
+    ("categories.csv", "EM-FIRE", "EM-WIRE", r"categories\.csv, line 4: the code EM-WIRE stands twice: take one of the two lines out"),
+    ("points.csv", "OS-99004", "OS-99001", r"points\.csv, line 4: the code OS-99001 stands twice"),
     ("points.csv", "counter,99001", "counter,99999", r"'OS-X99' names the unit '99999', which units\.csv lacks"),
     ("profile.toml", "expected_s = 60", "expected_s = \"soon\"", r"profile\.toml: .*expected_s"),
     ("profile.toml", "fictional = true", "fictional = true\ncolour = 1", r"profile\.toml: .*colour"),
@@ -72,6 +59,14 @@ def test_error_names_file_and_place(changed: Change, file: str, old: str, new: s
     folder = changed(file, old, new)
     with pytest.raises(ConfigurationError, match=said):
         load_profile(str(folder))
+
+
+def test_mark_that_a_spreadsheet_puts_before_utf8_is_read_over(province: Path) -> None:
+    expected = load_profile(str(province))
+    for file in ("units.csv", "agencies.csv", "categories.csv", "points.csv"):
+        (province / file).write_bytes(b"\xef\xbb\xbf" + (province / file).read_bytes())
+    found = load_profile(str(province))
+    assert (found.units, found.agencies, found.categories, found.points) == (expected.units, expected.agencies, expected.categories, expected.points)
 
 
 def test_code_that_is_valid_twice_is_refused(changed: Change) -> None:
@@ -90,29 +85,27 @@ def test_code_may_be_used_again_later(changed: Change) -> None:
 
 
 @pytest.mark.parametrize("file", ["units.csv", "points.csv"])
-def test_missing_file_is_named(changed: Change, file: str) -> None:
-    folder = changed("profile.toml", "fictional = true", "fictional = true")
-    (folder / file).unlink()
+def test_missing_file_is_named(province: Path, file: str) -> None:
+    (province / file).unlink()
     with pytest.raises(ConfigurationError, match=file):
-        load_profile(str(folder))
+        load_profile(str(province))
 
 
 @pytest.mark.parametrize("file", ["units.csv", "profile.toml"])
-def test_file_that_is_not_utf8_is_named(changed: Change, file: str) -> None:
-    folder = changed("profile.toml", "fictional = true", "fictional = true")
-    (folder / file).write_bytes((folder / file).read_bytes() + "# Sóc\n".encode("latin-1"))
+def test_file_that_is_not_utf8_is_named(province: Path, file: str) -> None:
+    (province / file).write_bytes((province / file).read_bytes() + "# Sóc\n".encode("latin-1"))
     with pytest.raises(ConfigurationError, match=file):
-        load_profile(str(folder))
+        load_profile(str(province))
 
 
 def test_unit_without_a_known_name_keeps_its_code() -> None:
-    profile = load_profile(str(FICTIONAL))
+    profile = load_profile(FICTIONAL)
     assert profile.unit_name("12345", TODAY, "vi") == "12345"
     assert profile.unit_name("", TODAY, "vi") == "chưa rõ địa bàn"
 
 
 def test_agency_that_ended_is_named_by_the_one_that_does_its_work() -> None:
-    profile = load_profile(str(FICTIONAL))
+    profile = load_profile(FICTIONAL)
     assert profile.owner_name("", "X98.07", date(2025, 6, 30), "vi") == "Sở Môi trường"
     assert profile.owner_name("", "X98.07", date(2025, 7, 1), "vi") == "Sở Nông nghiệp và Môi trường"
     assert profile.owner_name("", "X98.9004", date(2024, 1, 1), "en") == "People's Committee of Trăng Rằm ward"
@@ -120,16 +113,16 @@ def test_agency_that_ended_is_named_by_the_one_that_does_its_work() -> None:
 
 
 def test_agency_without_successor_keeps_its_code_after_its_end() -> None:
-    assert load_profile(str(FICTIONAL)).owner_name("", "X98.991", TODAY, "vi") == "X98.991"
+    assert load_profile(FICTIONAL).owner_name("", "X98.991", TODAY, "vi") == "X98.991"
 
 
 def test_units_of_a_day_are_those_of_the_commune_level_unless_asked() -> None:
-    profile, before = load_profile(str(FICTIONAL)), date(2025, 6, 30)
+    profile, before = load_profile(FICTIONAL), date(2025, 6, 30)
     assert {u.level for u in profile.units_on(before)} == {"commune"}
     assert [u.code for u in profile.units_on(before, level="district")] == ["991", "992"]
 
 
 def test_unknown_place_of_a_unit_is_an_error_that_names_it() -> None:
-    old = load_profile(str(FICTIONAL)).units_on(date(2021, 1, 1))[0]
+    old = load_profile(FICTIONAL).units_on(date(2021, 1, 1))[0]
     with pytest.raises(ConfigurationError, match="gives no lat_deg for 99001 'Phường Sóng Biếc' of 2020-01-01"):
         _ = old.lat_deg

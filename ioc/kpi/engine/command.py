@@ -3,9 +3,8 @@
 import argparse
 import sys
 import threading
-from typing import get_args
 
-from ioc.calendar.periods import Kind, period_of
+from ioc.calendar.periods import KINDS, period_of
 from ioc.clock import SystemClock
 from ioc.db.connect import connect
 from ioc.errors import InputError
@@ -28,7 +27,7 @@ def asked_question(moment: Moment, profile: Profile, *, period: str, scope: str,
         InputError: a word that is none of those that are known.
 
     """
-    for name, word, known in (("period", period, get_args(Kind)), ("by", scope, SCOPES), ("boundaries", boundaries, BOUNDARIES)):
+    for name, word, known in (("period", period, KINDS), ("by", scope, SCOPES), ("boundaries", boundaries, BOUNDARIES)):
         if word not in known:
             raise InputError(f"'{name}={word}' is not known: choose one of {', '.join(known)}")
     return Question(period=period_of(period, moment.day, profile.periods), moment=moment, scope=scope, boundaries=boundaries)  # type: ignore[arg-type]
@@ -47,7 +46,7 @@ def show(settings: Settings, options: argparse.Namespace, stop: threading.Event)
     section, profile = section_of(options.section), load_profile(settings.profile)
     moment = asked_moment(SystemClock().now(), at=options.at, known=options.known)
     question = asked_question(moment, profile, period=options.period, scope=options.by, boundaries=options.boundaries)
-    register = load_register(settings.profile, profile)
+    register = load_register(profile)
     with connect(settings.dsn(), application="ioc-kpi", autocommit=True) as conn:
         figures = compute(conn, section, question, profile, register)
     for figure in figures:

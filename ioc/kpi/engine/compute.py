@@ -9,9 +9,8 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from ioc.calendar.periods import Period, elapsed
-from ioc.clock import end_of, start_of
-from ioc.db.connect import Connection
-from ioc.indicators.closed import adjustments, closings
+from ioc.db.connect import Connection, reading
+from ioc.indicators.closed import adjustments, closing
 from ioc.indicators.ledgers import LEDGERS
 from ioc.kpi.engine.contract import FEW, Figure, Kpi, Scope, Section
 from ioc.moment import Moment
@@ -38,11 +37,10 @@ class Question:
 def compute(conn: Connection, section: Section, question: Question, profile: Profile, register: Register) -> list[Figure]:
     """Figures of a section, read in one transaction so that they belong together."""
     period = elapsed(question.period, question.moment.day)
-    with conn.transaction():
-        conn.execute("set transaction isolation level repeatable read, read only")
+    with reading(conn):
         rows = {name: _rows(conn, sql, question, period, profile, whole=not _by_day(section, name)) for name, sql in section.sql.items()}
         simulated = _is_simulated(conn, section.streams)
-        closed, changed = _closed(conn, section.streams, period)
+        closed, changed = _closed(conn, section.streams, question.moment, period)
     common = [flag for flag, so in (("simulated", simulated), ("unfinished", period.last_day < question.period.last_day), ("closed", closed)) if so]
     if profile.calendar.unconfirmed(period.first_day, period.last_day):
         common.append("calendar_unconfirmed")
@@ -61,12 +59,9 @@ def _by_day(section: Section, query: str) -> bool:
 
 
 def parameters(moment: Moment, period: Period, profile: Profile) -> dict[str, Any]:
-    """Parameters of every query: those of the moment, the period's days and moments, half-open; `province`: codes that stand for the whole."""
-    until = period.last_day + timedelta(days=1)
-    return moment.parameters(profile.calendar) | {
-        "province": ["", *sorted({u.code for u in profile.units if u.level == "province"})],
-        "since_day": period.first_day, "until_day": until, "since": start_of(period.first_day), "until": min(end_of(period.last_day), moment.at),
-    }
+    """Parameters of every query: those of the moment and the period; `province`: codes that stand for the whole."""
+    whole = ["", *sorted({u.code for u in profile.units if u.level == "province"})]
+    return moment.period_parameters(profile.calendar, period) | {"province": whole}
 
 
 def _rows(conn: Connection, sql: str, question: Question, period: Period, profile: Profile, *,
@@ -106,9 +101,11 @@ def _summed(kpi: Kpi, rows: Iterable[tuple[date, Mapping[str, Any]]], question: 
             today = register.as_today(unit, first_day, day) if register.at(unit, first_day) else unit
             place = (today or unit, "")
             marks[place] |= {"unplaced"} if today is None else set()
+        columns = sums.setdefault(place, {})
+        if kpi.of and row["indicator_id"] != kpi.of:
+            continue
         if any(row[name] is not None for name in names):
             marks[place] |= set((row.get("flags") or "").split())
-        columns = sums.setdefault(place, {})
         for name in names:
             if row[name] is not None:
                 columns[name] = float(row[name]) + (columns.get(name) or 0)
@@ -156,8 +153,13 @@ def _is_simulated(conn: Connection, streams: Sequence[str]) -> bool:
     return bool(row and row[0])
 
 
-def _closed(conn: Connection, streams: Sequence[str], period: Period) -> tuple[bool, set[tuple[str, str]]]:
-    """Whether a person closed just this period, and which counts (unit, column) came out otherwise since."""
-    found = [c for stream in streams if stream in LEDGERS for c in closings(conn, stream)
-             if (c.first_day, c.last_day, c.action) == (period.first_day, period.last_day, "closed")]
-    return bool(found), {(a.unit_code, a.measure) for closing in found for a in adjustments(conn, closing)}
+def _closed(conn: Connection, streams: Sequence[str], moment: Moment, period: Period) -> tuple[bool, set[tuple[str, str]]]:
+    """Whether just this period was closed by what was known, and which counts (unit, column) came out otherwise since.
+
+    Only the province's own periods are closed, and only those that have ended: the present has none.
+    """
+    if moment.live or moment.jurisdiction:
+        return False, set()
+    newest = (closing(conn, stream, period.first_day, period.last_day, moment.known) for stream in streams if stream in LEDGERS)
+    found = [word for word in newest if word and word.action == "closed"]
+    return bool(found), {(a.unit_code, a.measure) for word in found for a in adjustments(conn, word)}

@@ -20,6 +20,7 @@ class Kpi:
     `query`: its name in the panel's .sql. A query answers one row per (unit_code, org_code), to be added up; where sums would be
     wrong (medians, extremes) it answers one row per scope itself and `adds_up` is false: unit_code null = the whole province.
     `by_day`: a period's figure is the sum of its days' (an opening balance, or "used at least once", is not).
+    `of`: an indicator; only the rows whose column `indicator_id` names it are the figure's, the others just say of which places there is anything.
     A column `flags` (words with blanks between) marks the figures that a row goes into.
     `is_stock`: true at the moment, whatever the period. `counts`: columns that say of how many cases it is made, where `under` does not.
     `better`: which direction is good. `basis`: law, published formula, seed fact or 'thiết kế'.
@@ -31,6 +32,7 @@ class Kpi:
     unit: str
     basis: str
     query: str
+    of: str = ""
     over: tuple[str, ...]
     under: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg.rows import class_row, dict_row
 
-from ioc.db.connect import Connection
+from ioc.db.connect import Connection, reading
 from ioc.db.queries import named
 from ioc.moment import Moment
 from ioc.panels.engine.contract import Attention, Panel, Snapshot
@@ -29,8 +29,7 @@ def _sql() -> dict[str, str]:
 def build(conn: Connection, panel: Panel, moment: Moment, profile: Profile) -> Snapshot:
     """A panel's snapshot at a moment, read in one transaction, so that its numbers belong together."""
     parameters = moment.parameters(profile.calendar)
-    with conn.transaction():
-        conn.execute("set transaction isolation level repeatable read, read only")
+    with reading(conn):
         rows = {name: _rows(conn, panel.sql[name], row, parameters) for name, row in panel.spec.rows.items()}
         heard = _heard(conn, panel.spec.streams, moment)
         attention = _attention(conn, panel.spec.streams) if moment.live else []

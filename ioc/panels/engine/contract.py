@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
 
-from ioc.clock import local_day
+from ioc.clock import day_closed
 from ioc.moment import Moment
 from ioc.panels.engine.chart import Chart
 from ioc.panels.engine.freshness import Freshness
@@ -58,7 +58,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def day(self) -> date:
         """Local day that the snapshot closes."""
-        return local_day(self.at - timedelta(microseconds=1))
+        return day_closed(self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Numbers in words, the same way in every panel."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
 from ioc.clock import end_of
@@ -18,6 +19,13 @@ def text_of(number: Number, words: Words) -> str:
 def labelled(spec: Spec, numbers: Mapping[str, Number], keys: Iterable[str], words: Words) -> list[tuple[str, str, str]]:
     """(label, text, formula) of the named numbers, for a panel's own page."""
     return [(words(spec.definitions[k].label), text_of(numbers[k], words), words(spec.definitions[k].formula)) for k in keys]
+
+
+def last_month(day: date, names: Sequence[str], rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """A table's rows of a day and the 30 before it, from the first that is known: a day without a row has 0 in each name."""
+    found = {row.day: row for row in rows}
+    days = [d for n in range(30, -1, -1) if (d := day - timedelta(days=n)) >= min(found)]
+    return [{"day": d.isoformat(), **{name: getattr(found.get(d), name, 0) for name in names}} for d in days]
 
 
 def whole_days(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:

@@ -10,12 +10,12 @@ from ioc.profiles import load_profile
 from ioc.pull.engine.config import source_of
 from ioc.pull.engine.run import Totals, keep_running
 from ioc.pull.engine.store import Store
-from ioc.pull.engine.wiring import pull
 from ioc.settings import Settings, environment
 
 
 def run_pull(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     """Ask once, or again and again; or list what could not be used."""
+    from ioc.pull.engine.wiring import pull
     from ioc.streams.engine.kafka import KafkaPublisher
 
     source = source_of(settings.pull, options.source)

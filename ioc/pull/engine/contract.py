@@ -72,10 +72,13 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Where and when a record is read. `orgs`: folded name or foreign code → agency code; `unit_of`: unit of an agency, '' where it has none."""
+    """Where and when a record is read.
+
+    `org_of`: agency of a name or foreign code at a moment, '' where none is known; `unit_of`: unit of an agency, '' where it has none.
+    """
 
     observed_at: datetime
-    orgs: Mapping[str, str]
+    org_of: Callable[[str, datetime], str]
     unit_of: Callable[[str, datetime], str]
 
 
@@ -101,6 +104,7 @@ class Adapter:
     subjects. It raises nothing: what is wrong is said by `see`, which raises InputError for a record that cannot be used.
     `subject` is the business id of a clean record, '' where it has none. `columns`: what a view must and may have.
     `xml` parses an XML file into records; JSON and CSV are the same for all.
+    `kind` tells a subject's records apart that do not replace each other: a usable one closes the refused ones of its kind only.
     """
 
     name: str
@@ -112,3 +116,4 @@ class Adapter:
     required: tuple[str, ...]
     columns: tuple[str, ...]
     xml: Callable[[bytes], list[Raw]]
+    kind: Callable[[Clean], str] = lambda _: ""

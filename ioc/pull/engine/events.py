@@ -9,6 +9,7 @@ import msgspec
 from ioc.errors import InputError, InvalidEvent
 from ioc.pull.engine.contract import Context, Fact
 from ioc.pull.engine.store import Owed
+from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.decode import Decoder, decoder
 from ioc.streams.engine.envelope import write_headers
 from ioc.streams.engine.event import Message
@@ -22,12 +23,10 @@ def records(facts: Sequence[Fact], *, stream: str, source: str, subject: str, co
         InputError: what the source gives makes no valid event; the sentence says what its stream misses.
 
     """
-    found = streams().get(stream)
-    topic = found.topic if found else f"ioc.{stream}"
-    out = [_record(fact, topic, stream=stream, source=source, subject=subject, simulated=simulated) for fact in facts]
-    for fact, record in zip(facts, out, strict=True) if found else ():
+    out = [_record(fact, streams()[stream], source=source, subject=subject, simulated=simulated) for fact in facts]
+    for fact, record in zip(facts, out, strict=True):
         try:
-            _decoder(stream)(Message(topic=topic, partition=0, offset=0, timestamp_ms=0, key=record.key, headers=record.headers,
+            _decoder(stream)(Message(topic=record.topic, partition=0, offset=0, timestamp_ms=0, key=record.key, headers=record.headers,
                                      value=record.value), context.observed_at)
         except InvalidEvent as error:
             raise InputError(f"it makes no valid '{fact.fact}': {error.detail}") from None
@@ -39,9 +38,9 @@ def _decoder(stream: str) -> Decoder:
     return decoder(streams()[stream])
 
 
-def _record(fact: Fact, topic: str, *, stream: str, source: str, subject: str, simulated: bool) -> Owed:
+def _record(fact: Fact, stream: Stream, *, source: str, subject: str, simulated: bool) -> Owed:
     parts = (source, subject, fact.fact, fact.at.isoformat(), str(fact.number))
     event_id = hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
-    headers = write_headers(event_id=event_id, source=source, type_=f"vn.ioc.{stream}.{fact.fact}.v1", subject=subject, time=fact.at,
-                            simulated=simulated)
-    return Owed(topic, subject.encode(), msgspec.json.encode(fact.data), [*headers, ("ce_sequence", f"{fact.number:06d}".encode())])
+    headers = write_headers(event_id=event_id, source=source, type_=stream.type_of(fact.fact), subject=subject, time=fact.at,
+                            simulated=simulated, sequence=f"{fact.number:06d}")
+    return Owed(stream.topic, subject.encode(), msgspec.json.encode(fact.data), headers)

@@ -37,7 +37,7 @@ class Folder:
             except InputError as error:
                 self._fail(file, str(error))
                 continue
-            yield Page(records, {"file": file.name}, partial(self._move, file, "done"))
+            yield Page(records, None, partial(self._move, file, "done"))
 
     def close(self) -> None: ...
 

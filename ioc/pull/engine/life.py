@@ -10,13 +10,13 @@ between, or whose moment it does not tell, is dated as late as it can have been 
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from operator import eq
 from typing import Any, NamedTuple
 
-from ioc.pull.engine.contract import Step
+from ioc.pull.engine.contract import Fact, Step
 from ioc.streams.engine.contract import Projection
 from ioc.streams.engine.fold import permitted
 
@@ -52,13 +52,26 @@ class Life(NamedTuple):
         return permitted(self.projection, name, fact)
 
 
-def end_state(life: Life, steps: Sequence[Step]) -> str:
-    """State after what was published."""
+def walked(life: Life, steps: Iterable[Step]) -> Iterator[tuple[Step, str, str | None]]:
+    """What was published in its order, each with the state it found and the one it led to; None where it was not permitted."""
     name = ""
     for step in sorted(steps, key=lambda s: (s.at, s.number)):
         to = life.after(name, step.fact)
+        yield step, name, to
         name = name if to is None else to
+
+
+def end_state(life: Life, steps: Iterable[Step]) -> str:
+    """State after what was published."""
+    name = ""
+    for _, before, to in walked(life, steps):
+        name = before if to is None else to
     return name
+
+
+def numbered(placed: Iterable[Placed], steps: Sequence[Step]) -> list[Fact]:
+    """Facts in their place behind the steps that were published."""
+    return [Fact(p.fact, p.at, number, p.data) for number, p in enumerate(placed, start=len(steps) + 1)]
 
 
 def place(life: Life, steps: Sequence[Step], told: Sequence[Told], targets: Mapping[str, str], observed_at: datetime) -> list[Placed]:
@@ -84,7 +97,7 @@ def place(life: Life, steps: Sequence[Step], told: Sequence[Told], targets: Mapp
 
 def _woven(life: Life, steps: Sequence[Step], told: Sequence[Told]) -> tuple[str, list[Placed]] | None:
     """All at the moments told; None where that would forbid what was published, or what is told has no place."""
-    forbidden = _forbidden(life, steps)
+    forbidden = {step.number for step, _, to in walked(life, steps) if to is None}
     name, placed = "", list[Placed]()
     rows = [(s.at, 0, s.number, s) for s in steps] + [(t.at, 1, n, t) for n, t in enumerate(told)]
     for at, _, _, item in sorted(rows, key=lambda row: row[:3]):
@@ -134,17 +147,6 @@ def _enter(life: Life, name: str, item: Told, at: datetime) -> tuple[str, list[P
         assert to is not None
         name = to
     return name, [*placed, Placed(item.fact, at, item.data)]
-
-
-def _forbidden(life: Life, steps: Sequence[Step]) -> set[int]:
-    name, found = "", set[int]()
-    for step in sorted(steps, key=lambda s: (s.at, s.number)):
-        to = life.after(name, step.fact)
-        if to is None:
-            found.add(step.number)
-        else:
-            name = to
-    return found
 
 
 def _route(life: Life, start: str, arrived: Callable[[str], bool]) -> list[str] | None:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,18 +12,22 @@ import msgspec
 
 from ioc.clock import LOCAL
 from ioc.errors import InputError
+from ioc.streams.engine.decode import AHEAD, EARLIEST
 
-_EARLIEST = 1990
 _FORMATS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
 _OTHERS = ("%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S")
-_AHEAD = timedelta(hours=1)
 MOST = 4000
+
+
+def folded(text: str) -> str:
+    """A name as it is compared: NFC, single blanks, small letters."""
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
 
 def kept(raw: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
     """Named values of a record as texts; names are compared without case, since databases fold it."""
-    folded = {key.casefold(): value for key, value in raw.items() if isinstance(key, str)}
-    return {name: text for name in names if (text := text_of(folded.get(name.casefold())))}
+    given = {key.casefold(): value for key, value in raw.items() if isinstance(key, str)}
+    return {name: text for name in names if (text := text_of(given.get(name.casefold())))}
 
 
 def text_of(value: object) -> str:
@@ -57,10 +61,10 @@ def rows_of(raw: Mapping[str, Any], name: str) -> list[Mapping[str, Any]] | None
 
 
 def moment(name: str, text: str | None) -> datetime | None:
-    """A source's moment; local time of the province unless it says its zone.
+    """A source's moment in UTC; it is in local time of the province unless it says its zone.
 
     Raises:
-        InputError: no moment, a day without time, a year before 1990.
+        InputError: no moment, a day without time, a year before 1990, a moment outside the calendar.
 
     """
     if not text or text.startswith("0001"):
@@ -68,9 +72,13 @@ def moment(name: str, text: str | None) -> datetime | None:
     found = _moment(text)
     if found is None:
         raise InputError(f"{name} is '{text[:40]}': write yyyyMMddHHmmss, e.g. 20261120143000")
-    if found.year < _EARLIEST:
-        raise InputError(f"{name} is '{text[:40]}', before {_EARLIEST}: leave it empty where it is not known")
-    return found if found.tzinfo else found.replace(tzinfo=LOCAL)
+    if found.year < EARLIEST.year:
+        raise InputError(f"{name} is '{text[:40]}', before {EARLIEST.year}: leave it empty where it is not known")
+    try:
+        # By way of local time, in which it is shown: neither may lie outside the calendar.
+        return (found.astimezone(LOCAL) if found.tzinfo else found.replace(tzinfo=LOCAL)).astimezone(UTC)
+    except OverflowError:
+        raise InputError(f"{name} is '{text[:40]}', outside the calendar: leave it empty where it is not known") from None
 
 
 def _moment(text: str) -> datetime | None:
@@ -85,15 +93,17 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def not_ahead(name: str, at: datetime, observed_at: datetime) -> None:
-    """Refuse a moment that has not come yet.
+def past(name: str, text: str | None, observed_at: datetime) -> datetime | None:
+    """A told moment; it must have come.
 
     Raises:
-        InputError: it lies more than an hour after the source was asked.
+        InputError: no moment, or one that lies more than an hour after the source was asked.
 
     """
-    if at > observed_at + _AHEAD:
+    at = moment(name, text)
+    if at is not None and at > observed_at + AHEAD:
         raise InputError(f"{name} is {at.astimezone(LOCAL):%Y-%m-%d %H:%M}, more than an hour ahead of the moment it was read: mend it at the source")
+    return at
 
 
 def whole_number(name: str, text: str | None) -> int | None:
@@ -116,5 +126,5 @@ def whole_number(name: str, text: str | None) -> int | None:
 
 def person_ref(key: bytes | None, text: str) -> str | None:
     """Keyed hash of what identifies a person (HMAC-SHA256); None without a key: then nothing of a person is kept."""
-    folded = " ".join(unicodedata.normalize("NFC", text).split()).casefold()
-    return hmac.new(key, folded.encode(), hashlib.sha256).hexdigest() if key and folded else None
+    person = folded(text)
+    return hmac.new(key, person.encode(), hashlib.sha256).hexdigest() if key and person else None

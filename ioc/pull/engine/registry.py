@@ -7,6 +7,7 @@ from functools import cache
 import ioc.pull
 from ioc.errors import ContractError
 from ioc.pull.engine.contract import Adapter
+from ioc.streams.engine.registry import streams
 
 
 @cache
@@ -27,6 +28,8 @@ def _adapter(name: str) -> Adapter:
         raise ContractError(f"ioc/pull/{name}.py defines no ADAPTER of type Adapter")
     if adapter.name != name:
         raise ContractError(f"ioc/pull/{name}.py: ADAPTER.name is '{adapter.name}', it must be the file's name")
+    if adapter.stream not in streams():
+        raise ContractError(f"ioc/pull/{name}.py: ADAPTER.stream is '{adapter.stream}', there is no such stream; there are {', '.join(streams())}")
     if missing := set(adapter.required) - set(adapter.columns):
         raise ContractError(f"ioc/pull/{name}.py: required columns {sorted(missing)} are not among its columns")
     return adapter

@@ -2,18 +2,19 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import psycopg
+from msgspec.structs import replace
 
 from ioc.clock import Clock
 from ioc.errors import InputError, UnavailableError
 from ioc.pull.engine.config import SourceConfig
 from ioc.pull.engine.contract import Access, Adapter, Clean, Context, Known, Page, Raw
 from ioc.pull.engine.events import records
-from ioc.pull.engine.store import Owed, Snapshot, Store, digest
+from ioc.pull.engine.store import Owed, Read, Refused, Snapshot, Store, digest
 from ioc.streams.engine.broker import Publisher
 
 log = logging.getLogger(__name__)
@@ -27,26 +28,21 @@ class Totals(NamedTuple):
     rejects: int
 
 
-class _Read(NamedTuple):
-    snapshots: dict[str, Snapshot]
-    owed: list[Owed]
-    rejects: list[tuple[str, Clean, str]]
-
-
 class Place(NamedTuple):
     """What the province says of a source: its agencies (see Context), and the key for hashes of persons."""
 
-    orgs: Mapping[str, str]
+    org_of: Callable[[str, datetime], str]
     unit_of: Callable[[str, datetime], str]
     person_key: bytes | None = None
 
 
 class Puller:
-    """Reads one source through its access, and publishes what changed."""
+    """Reads one source through its access, and publishes what changed; it connects to the broker once there is something to publish."""
 
-    def __init__(self, source: SourceConfig, adapter: Adapter, place: Place, store: Store, publisher: Publisher, clock: Clock) -> None:
+    def __init__(self, source: SourceConfig, adapter: Adapter, place: Place, store: Store, connect: Callable[[], Publisher], clock: Clock) -> None:
         self._source, self._adapter, self._place = source, adapter, place
-        self._store, self._publisher, self._clock = store, publisher, clock
+        self._store, self._connect, self._clock = store, connect, clock
+        self._publisher: Publisher | None = None
 
     def run(self, access: Access, stop: threading.Event) -> Totals:
         """Publish what a crash left, then all that changed since the last run.
@@ -66,12 +62,16 @@ class Puller:
         pages = iter([Page([reject.record for reject in self._store.rejects()])])
         return self._through(pages, stop, lambda clean: [clean])
 
+    def close(self) -> None:
+        if self._publisher is not None:
+            self._publisher.close()
+
     def _through(self, pages: Iterator[Page], stop: threading.Event, clean: Callable[[Any], list[Clean]]) -> Totals:
         total = Totals(0, 0, 0)
         for page in pages:
             at = self._clock.now().replace(microsecond=0)
             read = self._compared([c for raw in page.records for c in clean(raw)], at)
-            self._store.page([*read.snapshots.values()], read.owed, read.rejects, page.cursor, records=len(page.records), at=at)
+            self._store.page(read, page.cursor, records=len(page.records), at=at)
             self._publish()
             page.settle()
             total = Totals(total.records + len(page.records), total.events + len(read.owed), total.rejects + len(read.rejects))
@@ -83,33 +83,38 @@ class Puller:
     def _clean(self, raw: Raw) -> list[Clean]:
         return self._adapter.door(raw, self._place.person_key)
 
-    def _compared(self, cleans: list[Clean], at: datetime) -> _Read:
-        context = Context(observed_at=at, orgs=self._place.orgs, unit_of=self._place.unit_of)
-        before = self._store.known(self._adapter.subject(clean) for clean in cleans)
-        read = _Read({}, [], [])
-        for clean in cleans:
-            subject, mark = self._adapter.subject(clean), digest(clean)
+    def _compared(self, cleans: list[Clean], at: datetime) -> Read:
+        context = Context(observed_at=at, org_of=self._place.org_of, unit_of=self._place.unit_of)
+        subjects = [self._adapter.subject(clean) for clean in cleans]
+        before = self._store.known(subjects)
+        read = Read({}, [], set(), [])
+        for subject, clean in zip(subjects, cleans, strict=True):
+            mark = digest(clean)
             snapshot = read.snapshots.get(subject) or before.get(subject) or Snapshot(subject, "", Known())
             if snapshot.digest == mark:
                 continue
             try:
                 self._see(clean, snapshot._replace(digest=mark), context, read)
             except InputError as error:
-                read.rejects.append((subject, clean, str(error)))
+                read.rejects.append(self._refused(subject, clean, error))
         return read
 
-    def _see(self, clean: Clean, snapshot: Snapshot, context: Context, read: _Read) -> None:
+    def _see(self, clean: Clean, snapshot: Snapshot, context: Context, read: Read) -> None:
         try:
             found, owed = self._seen(clean, snapshot, context)
         except InputError as error:
             if not snapshot.known.waiting:
                 raise
             # What waited for this record may be what is wrong: it must not hold the subject up.
-            alone = snapshot._replace(known=Known(steps=snapshot.known.steps, told=snapshot.known.told, fields=snapshot.known.fields))
+            alone = snapshot._replace(known=replace(snapshot.known, waiting=()))
             found, owed = self._seen(clean, alone, context)
-            read.rejects.extend((snapshot.subject, waited, str(error)) for waited in snapshot.known.waiting)
+            read.rejects.extend(self._refused(snapshot.subject, waited, error) for waited in snapshot.known.waiting)
         read.snapshots[snapshot.subject] = found
+        read.usable.add((snapshot.subject, self._adapter.kind(clean)))
         read.owed.extend(owed)
+
+    def _refused(self, subject: str, clean: Clean, error: InputError) -> Refused:
+        return Refused(subject, self._adapter.kind(clean), clean, str(error))
 
     def _seen(self, clean: Clean, snapshot: Snapshot, context: Context) -> tuple[Snapshot, list[Owed]]:
         seen = self._adapter.see(clean, snapshot.known, context)
@@ -119,9 +124,10 @@ class Puller:
 
     def _publish(self) -> None:
         position, owed = self._store.owed()
-        for record in owed:
-            self._publisher.send(record.topic, record.key, record.value, record.headers)
         if owed:
+            self._publisher = self._publisher or self._connect()
+            for record in owed:
+                self._publisher.send(record.topic, record.key, record.value, record.headers)
             self._publisher.flush()
         self._store.delivered(position)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib import resources
 from typing import Any, NamedTuple
@@ -35,15 +35,32 @@ class Snapshot(NamedTuple):
     known: Known
 
 
+class Refused(NamedTuple):
+    """A record that cannot be used, and why."""
+
+    subject: str
+    kind: str
+    record: Clean
+    reason: str
+
+
 class Reject(NamedTuple):
-    """A record that could not be used, and why."""
+    """A refused record as it is kept."""
 
     reject_id: int
     subject: str
     reason: str
-    first_at: datetime
     last_at: datetime
     record: Clean
+
+
+class Read(NamedTuple):
+    """What a page's records come to. `usable`: (subject, kind) of those that could be used; `rejects`: the others, each with the reason."""
+
+    snapshots: dict[str, Snapshot]
+    owed: list[Owed]
+    usable: set[tuple[str, str]]
+    rejects: list[Refused]
 
 
 def digest(record: Mapping[str, Any]) -> str:
@@ -78,21 +95,20 @@ class Store:
         rows = self._all("known", subjects=sorted(set(subjects)))
         return {row[0]: Snapshot(row[0], row[1], msgspec.convert(row[2], Known)) for row in rows}
 
-    def page(self, snapshots: Sequence[Snapshot], owed: Sequence[Owed], rejects: Sequence[tuple[str, Clean, str]], cursor: Cursor | None, *,
-             records: int, at: datetime) -> None:
+    def page(self, read: Read, cursor: Cursor | None, *, records: int, at: datetime) -> None:
         """Remember a page whole: what was seen, what is owed for it, what could not be used, where the cursor moves."""
         with self._conn.transaction(), self._conn.cursor() as many:
             many.executemany(_SQL["remember"], [
                 {"source": self._source, "subject": s.subject, "digest": s.digest, "fields": Jsonb(msgspec.to_builtins(s.known)), "at": at}
-                for s in snapshots])
+                for s in read.snapshots.values()])
             many.executemany(_SQL["owe"], [
                 {"source": self._source, "topic": o.topic, "key": o.key, "value": o.value,
-                 "headers": Jsonb([[name, value.decode()] for name, value in o.headers])} for o in owed])
-            self._do("mended", at=at, subjects=[s.subject for s in snapshots])
+                 "headers": Jsonb([[name, value.decode()] for name, value in o.headers])} for o in read.owed])
+            self._do("mended", at=at, subjects=[subject for subject, _ in read.usable], kinds=[kind for _, kind in read.usable])
             many.executemany(_SQL["reject"], [
-                {"source": self._source, "subject": subject, "digest": digest(record), "record": Jsonb(record), "reason": reason, "at": at}
-                for subject, record, reason in rejects])
-            self._do("plan", cursor=None if cursor is None else Jsonb(cursor), records=records, events=len(owed), rejects=len(rejects))
+                {"source": self._source, "subject": r.subject, "kind": r.kind, "digest": digest(r.record), "record": Jsonb(r.record),
+                 "reason": r.reason, "at": at} for r in read.rejects])
+            self._do("plan", cursor=None if cursor is None else Jsonb(cursor), records=records, events=len(read.owed), rejects=len(read.rejects))
 
     def owed(self) -> tuple[int, list[Owed]]:
         """(position of the last, events) that are not known to be with Kafka."""

@@ -56,17 +56,18 @@ where source = %(source)s;
 
 -- name: reject
 -- A record that cannot be used; the same again only moves last_at.
-insert into pull_reject (source, subject, digest, record, reason, first_at, last_at)
-values (%(source)s, %(subject)s, %(digest)s, %(record)s, %(reason)s, %(at)s, %(at)s)
+insert into pull_reject (source, subject, kind, digest, record, reason, first_at, last_at)
+values (%(source)s, %(subject)s, %(kind)s, %(digest)s, %(record)s, %(reason)s, %(at)s, %(at)s)
 on conflict (source, digest) do update set last_at = excluded.last_at, reason = excluded.reason, mended_at = null;
 
 -- name: mended
--- Records of these subjects that could not be used are history: a usable one came.
-update pull_reject set mended_at = %(at)s
-where source = %(source)s and subject = any(%(subjects)s) and subject <> '' and mended_at is null;
+-- Records of these subjects that could not be used are history: a usable one of the same kind came.
+update pull_reject as r set mended_at = %(at)s
+from unnest(%(subjects)s::text[], %(kinds)s::text[]) as usable (subject, kind)
+where r.source = %(source)s and r.subject = usable.subject and r.kind = usable.kind and r.subject <> '' and r.mended_at is null;
 
 -- name: rejects
 -- Records of a source that could not be used and still wait to be mended, oldest first.
-select reject_id, subject, reason, first_at, last_at, record from pull_reject
+select reject_id, subject, reason, last_at, record from pull_reject
 where source = %(source)s and mended_at is null
 order by reject_id;

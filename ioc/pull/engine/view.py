@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchT
 
 from ioc.errors import ConfigurationError, UnavailableError
 from ioc.pull.engine.config import ViewAccess
-from ioc.pull.engine.contract import Cursor, Page
+from ioc.pull.engine.contract import Cursor, Page, Raw
 
 _DRIVERS = {"mysql": "mysql+pymysql:// and the package pymysql", "mariadb": "mariadb+pymysql:// and the package pymysql",
             "oracle": "oracle+oracledb:// and the package oracledb", "mssql": "mssql+pymssql:// and the package pymssql",
@@ -43,8 +43,7 @@ class View:
         while rows := self._rows(self._table, after):
             last = rows[-1]
             after = {name: last[name] for name in (self._access.changed, self._access.key) if name}
-            known = {str(name): value for name, value in last.items()} if self._access.changed else None
-            yield Page([dict(row) for row in rows], {"changed": _frozen(known[self._access.changed])} if known else None)
+            yield Page(rows, {"changed": _frozen(last[self._access.changed])} if self._access.changed else None)
 
     def _start(self, cursor: Cursor) -> dict[str, Any]:
         if not self._access.changed or "changed" not in cursor:
@@ -52,7 +51,7 @@ class View:
         changed = _thawed(cursor["changed"])
         return {self._access.changed: changed - timedelta(seconds=self._access.overlap_s) if isinstance(changed, datetime) else changed}
 
-    def _rows(self, table: sa.Table, after: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    def _rows(self, table: sa.Table, after: Mapping[str, Any]) -> list[Raw]:
         key = table.c[self._access.key]
         changed = table.c[self._access.changed] if self._access.changed else None
         query = sa.select(table).order_by(*([changed, key] if changed is not None else [key])).limit(self._access.page_size)
@@ -67,7 +66,7 @@ class View:
         with self._engine.connect() as conn:
             if statement := _READ_ONLY.get(self._engine.dialect.name):
                 conn.execute(sa.text(statement))
-            return [dict(row) for row in conn.execute(query).mappings()]
+            return [{str(name): value for name, value in row.items()} for row in conn.execute(query).mappings()]
 
     def _reflected(self) -> sa.Table:
         schema, _, name = self._access.view.rpartition(".")

@@ -8,7 +8,7 @@ from ioc.clock import Clock
 from ioc.db.connect import Connection
 from ioc.errors import ConfigurationError
 from ioc.profiles import Profile
-from ioc.pull.engine.agency import known_orgs, units_of
+from ioc.pull.engine.agency import orgs_of, units_of
 from ioc.pull.engine.config import Lookup, RestAccess, SourceConfig, ViewAccess, secret
 from ioc.pull.engine.contract import Access
 from ioc.pull.engine.folder import Folder
@@ -16,7 +16,6 @@ from ioc.pull.engine.registry import adapters
 from ioc.pull.engine.rest import Rest
 from ioc.pull.engine.run import Place, Puller, Totals
 from ioc.pull.engine.store import Store
-from ioc.pull.engine.view import View
 from ioc.streams.engine.broker import Publisher
 
 
@@ -31,6 +30,8 @@ def open_access(source: SourceConfig, lookup: Lookup, clock: Clock, stop: thread
     if isinstance(access, RestAccess):
         return Rest(access, access.queries or adapter.queries, secret(what, access.auth_env, access.auth_file, lookup), clock, stop.wait)
     if isinstance(access, ViewAccess):
+        from ioc.pull.engine.view import View
+
         url = secret(what, access.url_env, access.url_file, lookup)
         if not url:
             raise ConfigurationError(f"{what}: name the variable (url_env) or file (url_file) that holds the database's address")
@@ -48,7 +49,7 @@ def pull(source: SourceConfig, profile: Profile, lookup: Lookup, connect: Callab
 
     """
     key = secret(f"source '{source.name}'", source.person_key_env, source.person_key_file, lookup)
-    place = Place(known_orgs(source.orgs, profile), units_of(source.units, profile), key.encode() or None)
-    with closing(open_access(source, lookup, clock, stop)) as access, closing(connect()) as conn, closing(publish()) as publisher:
-        puller = Puller(source, adapters()[source.adapter], place, Store(conn, source.name), publisher, clock)
+    place = Place(orgs_of(source.orgs, profile), units_of(source.units, profile), key.encode() or None)
+    with (closing(open_access(source, lookup, clock, stop)) as access, closing(connect()) as conn,
+          closing(Puller(source, adapters()[source.adapter], place, Store(conn, source.name), publish, clock)) as puller):
         return puller.retry(stop) if retry else puller.run(access, stop)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ioc.clock import YEARS
 from ioc.errors import InvalidEvent
 from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.envelope import Envelope, read_envelope
@@ -15,8 +16,6 @@ from ioc.streams.engine.event import Event, Message
 from ioc.streams.engine.privacy import without_persons
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-YEARS = range(1900, 2200)
-"""Of the moments and dates in the data; beyond lies what neither Python nor a person can calculate with (9999 as 'never')."""
 AHEAD = timedelta(hours=1)
 """How far a source's clock may run ahead of the centre's before its times are called impossible."""
 OFFSET = timedelta(hours=16)

@@ -118,7 +118,8 @@ def _moment(text: str) -> datetime:
         raise InvalidEvent("time", f"'{text}' lies outside the calendar") from None
 
 
-def write_headers(*, event_id: str, source: str, type_: str, subject: str, time: datetime, simulated: bool) -> list[tuple[str, bytes]]:
+def write_headers(*, event_id: str, source: str, type_: str, subject: str, time: datetime, simulated: bool,  # noqa: PLR0913 (the attributes)
+                  sequence: str = "") -> list[tuple[str, bytes]]:
     """Kafka headers of an event in binary mode; the value is the data as JSON."""
     headers = [
         ("content-type", b"application/json"),
@@ -132,4 +133,6 @@ def write_headers(*, event_id: str, source: str, type_: str, subject: str, time:
     ]
     if simulated:
         headers.append(("ce_simulated", b"true"))
+    if sequence:
+        headers.append(("ce_sequence", sequence.encode()))
     return headers

@@ -51,7 +51,7 @@ def begun(name: str, state: Any) -> Folded:
 def fold(projection: Projection, start: Folded, events: Iterable[Event[Any]], rules: Rules) -> Folded:
     """Apply events, already in order, to a start state; changes, irregularities and counts are of these events alone."""
     name, state = start.name, start.state
-    seen = view(projection, name, state) if name else None
+    seen = first = view(projection, name, state) if name else None
     changes: list[tuple[datetime, View]] = []
     irregularities: list[Irregularity] = []
     tally = _Tally(projection, name, state)
@@ -70,8 +70,7 @@ def fold(projection: Projection, start: Folded, events: Iterable[Event[Any]], ru
                 changes.pop()
             changes.append((event.occurred_at, now))
             seen = now
-    merged = _merged(changes, view(projection, start.name, start.state) if start.name else None)
-    return Folded(name, state, merged, irregularities, tally.counts)
+    return Folded(name, state, _merged(changes, first), irregularities, tally.counts)
 
 
 class _Tally:

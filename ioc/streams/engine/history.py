@@ -126,6 +126,8 @@ def _irregularities(conn: Connection, stream: Stream, done: Sequence["Projected"
             conn.execute("update irregularity set known_to = %s where stream = %s and identity = any(%s::uuid[]) and known_to = 'infinity'",
                          (at, stream.name, [identity for _, identity, _ in cleared]))
         found = {(subject, identity): i for (subject, identity), i in found.items() if (subject, identity, i.reason) not in known}
+    if not found:
+        return
     with conn.cursor() as cursor:
         cursor.executemany(
             "insert into irregularity (stream, subject, identity, occurred_at, reason, known_from) values (%s, %s, %s, %s, %s, %s)",

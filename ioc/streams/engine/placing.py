@@ -42,14 +42,13 @@ class Placing:
 
     def _current(self, conn: Connection, now: datetime) -> "Tagger | None":
         if self._looked_at is None or not timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
-            self._looked_at = now
             found = conn.execute("select count(*), max(imported_at), max(layer_id) from boundary_layer where level = 'commune'").fetchone()
             assert found is not None
             if found != self._imported:
                 from ioc.places.tagging import load_tagger
 
-                self._imported = found
                 self._tagger = load_tagger(conn) if found[0] else None
+            self._imported, self._looked_at = found, now
         return self._tagger
 
 

@@ -11,6 +11,7 @@ from ioc.db.connect import Connection
 from ioc.errors import UnavailableError
 from ioc.streams.engine import attention
 from ioc.streams.engine.broker import Publisher
+from ioc.streams.engine.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class LetterPost:
         self._clock = clock
         self._conn: Connection | None = None
         self._publisher: Publisher | None = None
-        self._down = False
+        self._outage = Outage(log, "dead letters wait for their topic", "dead letters reach their topic again")
 
     def start(self, stop: threading.Event) -> None:
         """Work in a thread of its own until told to stop; it never keeps the process from ending."""
@@ -37,10 +38,12 @@ class LetterPost:
         while not stop.wait(EVERY_S):
             try:
                 self.step()
-                self._note(down=False)
-            except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
-                self._conn = None
-                self._note(down=True, why=error)
+                self._outage.ended()
+            except UnavailableError as error:  # of the broker, or of a connection that was not opened: one that stands is sound
+                self._outage.began(error)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self._drop()
+                self._outage.began(error)
 
     def step(self) -> None:
         """Publish what is owed now; the letters stay owed when it fails."""
@@ -51,9 +54,7 @@ class LetterPost:
         with self._conn.transaction():
             attention.publish_letters(self._conn, self._publisher, self._clock.now())
 
-    def _note(self, *, down: bool, why: Exception | None = None) -> None:
-        if down and not self._down:
-            log.error("dead letters wait for their topic: %s", why)
-        elif self._down and not down:
-            log.info("dead letters reach their topic again")
-        self._down = down
+    def _drop(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
+        self._conn = None

@@ -1,14 +1,13 @@
 """Folding everything again from the raw events: to compare (`recount`) or to replace (`rebuild`) what the sink has made of them."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from ioc.db.connect import Connection
 from ioc.streams.engine import history, states
-from ioc.streams.engine.contract import Stream
+from ioc.streams.engine.contract import Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.fold import Folded, fold, initial
 from ioc.streams.engine.rules import Rules
@@ -51,15 +50,14 @@ def recount(conn: Connection, stream: Stream, rules: Rules) -> Iterator[Differen
         stored = states.read_states(conn, projection, [t.subject for t in told])
         spans = history.read(conn, projection, [t.subject for t in told]) if projection.history else {}
         for t in told:
-            _sum_up(stream, t.folded, counts)
+            _sum_up(projection, t.folded, counts)
             was = stored.get(t.subject)
             if was is None or (was.name, was.state) != (t.folded.name, t.folded.state):
                 yield Difference(projection.table, t.subject, repr((was.name, was.state)) if was else None,
                                  repr((t.folded.name, t.folded.state)))
             if projection.history and sorted(spans.get(t.subject, ()), key=_from_at) != history.intervals(t.folded.changes):
                 yield Difference(projection.history_table, t.subject, repr(spans.get(t.subject)), repr(history.intervals(t.folded.changes)))
-    rows = conn.execute(f"select subject from {projection.table}").fetchall()
-    yield from (Difference(projection.table, row[0], "a state without events", None) for row in rows if row[0] not in known)
+    yield from (Difference(projection.table, subject, "a state without events", None) for subject in _without_events(conn, projection, known))
     yield from _compare_counts(conn, stream, counts)
 
 
@@ -79,14 +77,17 @@ def rebuild(conn: Connection, stream: Stream, rules: Rules, at: datetime) -> Reb
     conn.execute("select pg_advisory_lock(%s)", (states.REBUILD_LOCK,))
     try:
         counts: states.Deltas = {}
-        subjects = changed = 0
+        known: set[str] = set()
+        changed = 0
         for told in _all(conn, stream, rules):
-            subjects += len(told)
+            known |= {t.subject for t in told}
             for t in told:
-                _sum_up(stream, t.folded, counts)
+                _sum_up(projection, t.folded, counts)
             with conn.transaction():
                 changed += states.write_again(conn, stream, [(t.subject, t.events, t.folded) for t in told], at)
         with conn.transaction():
+            if strangers := _without_events(conn, projection, known):
+                _forget(conn, projection, strangers, at)
             if projection.daily:
                 conn.execute(f"delete from {projection.daily.table}")
                 states.write_deltas(conn, {projection.daily.table: projection.daily}, counts)
@@ -95,7 +96,7 @@ def rebuild(conn: Connection, stream: Stream, rules: Rules, at: datetime) -> Reb
     finally:
         conn.execute("select pg_advisory_unlock(%s)", (states.REBUILD_LOCK,))
         conn.commit()
-    return Rebuilt(subjects, changed)
+    return Rebuilt(len(known), changed + len(strangers))
 
 
 def stamp(stream: Stream, rules: Rules) -> str:
@@ -137,13 +138,22 @@ def _all(conn: Connection, stream: Stream, rules: Rules) -> Iterator[list[_Told]
         yield [_Told(subject, story, fold(projection, initial(projection), story, rules)) for subject, story in sorted(stories.items())]
 
 
-def _sum_up(stream: Stream, folded: Folded, counts: states.Deltas) -> None:
-    assert stream.projection is not None
-    if stream.projection.daily:
-        for key, measures in folded.counts.items():
-            row = counts.setdefault((stream.projection.daily.table, key), defaultdict(int))
-            for measure, n in measures.items():
-                row[measure] += n
+def _sum_up(projection: Projection, folded: Folded, counts: states.Deltas) -> None:
+    if projection.daily:
+        states.add_counts(projection.daily.table, folded.counts, 1, counts)
+
+
+def _without_events(conn: Connection, projection: Projection, known: set[str]) -> list[str]:
+    rows = conn.execute(f"select subject from {projection.table}").fetchall()
+    return [row[0] for row in rows if row[0] not in known]
+
+
+def _forget(conn: Connection, projection: Projection, subjects: list[str], at: datetime) -> None:
+    """Take out states that no event speaks for; what was known of them before stays in history."""
+    if projection.history:
+        conn.execute(f"update {projection.history_table} set known_to = greatest(%s, known_from + interval '1 microsecond') "
+                     "where subject = any(%s) and known_to = 'infinity'", (at, subjects))
+    conn.execute(f"delete from {projection.table} where subject = any(%s)", (subjects,))
 
 
 def _compare_counts(conn: Connection, stream: Stream, counts: states.Deltas) -> Iterator[Difference]:

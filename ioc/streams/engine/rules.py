@@ -12,15 +12,14 @@ from ioc.profiles import Profile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Data of the profile. `terms`: report category → time to resolve it, where the source gives no deadline; `reception`: of a
-    dossier submitted online (NĐ 61/2018; default of the profile); `digest` differs where anything of them does.
+    """Data of the profile. `terms`: report category → time to resolve it, where the source gives no deadline; `digest` differs
+    where anything of them does.
 
     Deadlines are computed with them while folding, so a corrected calendar takes effect on the past by `ioc rebuild`.
     """
 
     calendar: WorkingCalendar
     terms: Mapping[str, Term] = field(default_factory=dict)
-    reception: Term = field(default_factory=lambda: Term(8, "working_hour"))
     digest: str = ""
 
 

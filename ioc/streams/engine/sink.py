@@ -17,6 +17,7 @@ from ioc.streams.engine.breaker import Breaker
 from ioc.streams.engine.broker import Partition, Source
 from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.event import DeadLetter, Message
+from ioc.streams.engine.outage import Outage
 from ioc.streams.engine.rebuild import stale
 from ioc.streams.engine.registry import streams
 from ioc.streams.engine.rules import Rules
@@ -52,7 +53,7 @@ class Sink:
         self._writer: BatchWriter | None = None
         self._reader: Reader | None = None
         self._looked_at: float | None = None
-        self._down: set[str] = set()
+        self._broker, self._database = (Outage(log, f"{part} away, waiting for it", f"{part} is back") for part in ("broker", "database"))
         self.totals = Totals()
 
     def run(self, stop: threading.Event) -> None:
@@ -61,7 +62,7 @@ class Sink:
             try:
                 self.step(stop)
             except UnavailableError as error:
-                self._log_down("broker", error)
+                self._broker.began(error)
                 stop.wait(WAIT_S)
         self._source.close()
 
@@ -71,7 +72,7 @@ class Sink:
         if stop.is_set():
             return 0
         delivery = self._source.poll(timeout_s=0.2, most=self._batch)
-        self._log_up("broker")
+        self._broker.ended()
         if delivery.gaps:
             self._safely(stop, lambda conn: attention.store_gaps(conn, delivery.gaps, self._clock.now()))
         items, tripped = self._read(delivery.messages)
@@ -123,7 +124,7 @@ class Sink:
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 self._drop_broken(error, stop)
                 continue
-            self._log_up("database")
+            self._database.ended()
             self.totals = Totals(self.totals.new + written.new, self.totals.repeats + written.repeats, self.totals.dead + written.dead)
             self._commit(written.positions)
             return
@@ -133,7 +134,7 @@ class Sink:
         try:
             self._source.commit(positions)
         except UnavailableError as error:
-            self._log_down("broker", error)
+            self._broker.began(error)
 
     def _divide(self, items: Sequence[Item], error: Exception, stop: threading.Event) -> None:
         if len(items) == 1:
@@ -150,6 +151,7 @@ class Sink:
     def _ensure(self, stop: threading.Event) -> None:
         while not stop.is_set() and self._writer is None:
             try:
+                self._close()
                 self._conn = self._connect()
                 self._reader = Reader(self._streams, refuse_simulated=mark(self._conn) == "real")
                 if old := stale(self._conn, self._streams, self._rules, self._clock.now()):
@@ -164,9 +166,9 @@ class Sink:
         if sound and isinstance(error, psycopg.errors.DeadlockDetected):
             log.info("transaction repeated: %s", error)
             return
-        self._log_down("database", error)
+        self._database.began(error)
         if not sound:
-            self._conn = self._writer = None
+            self._close()
         stop.wait(WAIT_S)
 
     def _safely(self, stop: threading.Event, act: Callable[[Connection], None]) -> None:
@@ -206,12 +208,7 @@ class Sink:
             self._source.pause(partition)
         self._paused = wanted
 
-    def _log_down(self, part: str, error: Exception) -> None:
-        if part not in self._down:
-            self._down.add(part)
-            log.error("%s away, waiting for it: %s", part, error)
-
-    def _log_up(self, part: str) -> None:
-        if part in self._down:
-            self._down.discard(part)
-            log.info("%s is back", part)
+    def _close(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
+        self._conn = self._writer = None

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
+from ioc.clock import TICK
 from ioc.db.connect import Connection
 from ioc.streams.engine import history
 from ioc.streams.engine.contract import Projection, Stream
@@ -19,8 +20,6 @@ ENGINE_COLUMNS = ("subject", "state", "version", "first_at", "since_at", "last_a
 Deltas = dict[tuple[str, tuple[Any, ...]], dict[str, int]]
 """(rollup table, primary key) → measure → difference."""
 
-
-_TICK = timedelta(microseconds=1)
 REBUILD_LOCK = 4_711_002
 """Advisory lock: sinks share it for a batch, a rebuild has it alone."""
 
@@ -101,7 +100,7 @@ def write_again(conn: Connection, stream: Stream, told: Sequence[tuple[str, list
 
 def _stamp(standings: Sequence[Standing], recorded_at: datetime) -> datetime:
     # A sink that waited for the lock of another must not date its knowledge before what that one wrote.
-    return max([recorded_at, *(s.recorded_at + _TICK for s in standings if s.last is not None)])
+    return max([recorded_at, *(s.recorded_at + TICK for s in standings if s.last is not None)])
 
 
 def _lock(conn: Connection, projection: Projection, by_subject: Mapping[str, Sequence[Event[Any]]], at: datetime) -> list[Standing]:
@@ -226,13 +225,17 @@ def _state_row(p: Projected, at: datetime) -> tuple[Any, ...]:
 
 def _add_deltas(projection: Projection, done: Iterable[Projected], deltas: Deltas) -> None:
     assert projection.daily is not None
-    table = projection.daily.table
     for p in done:
-        for sign, counts in ((-1, p.counted), (1, p.after.counts)):
-            for key, measures in counts.items():
-                row = deltas.setdefault((table, key), defaultdict(int))
-                for measure, n in measures.items():
-                    row[measure] += sign * n
+        add_counts(projection.daily.table, p.counted, -1, deltas)
+        add_counts(projection.daily.table, p.after.counts, 1, deltas)
+
+
+def add_counts(table: str, counts: Counts, sign: int, deltas: Deltas) -> None:
+    """Add what a fold counted to the differences of a rollup, or take it away."""
+    for key, measures in counts.items():
+        row = deltas.setdefault((table, key), defaultdict(int))
+        for measure, n in measures.items():
+            row[measure] += sign * n
 
 
 def write_deltas(conn: Connection, dailies: Mapping[str, Any], deltas: Deltas) -> None:

@@ -15,7 +15,6 @@ from ioc.clock import LOCAL
 
 ROOT = Path(__file__).parents[3]
 SOC_TRANG = load_calendar(ROOT / "ioc" / "profiles" / "soc_trang")
-BINH_MINH = ROOT / "tests" / "profiles" / "binh_minh"
 OFFICE = Hours(valid_from=date(2000, 1, 1), weekdays=frozenset({1, 2, 3, 4, 5}), segments=((time(7), time(11)), (time(13), time(17))))
 SUMMER = Hours(valid_from=date(2026, 6, 1), weekdays=frozenset({1, 2, 3, 4, 5}), segments=((time(6, 30), time(13, 30)),))
 

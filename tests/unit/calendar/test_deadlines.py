@@ -110,6 +110,7 @@ def test_weekend_does_not_make_good_calendar_days_that_had_run_out() -> None:
 @pytest.mark.parametrize(("due", "now", "days", "name"), [
     ("2026-11-20 17:00", "2026-11-20 17:00", 0, None), ("2026-11-20 17:00", "2026-11-20 17:01", 1, "1"), ("2026-11-20 17:00", "2026-11-22 09:00", 1, "1"),
     ("2026-11-20 17:00", "2026-11-23 09:00", 1, "1"), ("2026-11-20 17:00", "2026-11-25 09:00", 3, "2-3"), ("2026-11-21 00:00", "2026-11-23 09:00", 1, "1"),
+    ("2026-11-18 17:00", "2026-11-20 00:00", 1, "1"), ("2026-11-18 17:00", "2026-11-20 00:01", 2, "2-3"),
     ("2026-11-20 17:00", "2026-11-26 09:00", 4, "4-7"), ("2026-02-13 17:00", "2026-03-04 09:00", 8, "8-15"),
     ("2026-02-13 17:00", "2026-03-13 09:00", 15, "8-15"), ("2026-02-13 17:00", "2026-03-16 09:00", 16, "16+")])
 def test_days_overdue_are_working_days_in_buckets(due: str, now: str, days: int, name: str | None) -> None:
@@ -129,6 +130,10 @@ def test_time_left_is_in_working_time() -> None:
     left = time_left(SOC_TRANG, at("2026-11-20 16:00"), at("2026-11-23 09:00"))
     assert (left.working_days, left.working_s) == (1, 3 * 3600)
     assert time_left(SOC_TRANG, at("2026-11-23 09:00"), at("2026-11-20 16:00")).working_s == -3 * 3600
+
+
+def test_day_that_has_not_begun_at_24_00_is_left() -> None:
+    assert time_left(SOC_TRANG, at("2026-11-20 00:00"), at("2026-11-20 17:00")).working_days == 1
 
 
 @bounded

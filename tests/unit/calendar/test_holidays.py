@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,7 +7,8 @@ import pytest
 from ioc.calendar.holidays import load_calendar, package_days
 from ioc.calendar.show import text
 from ioc.errors import ConfigurationError, InputError
-from tests.unit.calendar.made import BINH_MINH, ROOT, SOC_TRANG
+from tests.profiles import BINH_MINH
+from tests.unit.calendar.made import ROOT, SOC_TRANG
 
 Write = Callable[[str, str], Path]
 
@@ -22,15 +22,12 @@ TABLE = {
 
 
 @pytest.fixture
-def changed(tmp_path: Path) -> Write:
-    """A copy of the fictional calendar with one file written anew below its head, or given a further line."""
-    folder = tmp_path / "province"
-    shutil.copytree(BINH_MINH, folder)
-
+def written(province: Path) -> Write:
+    """Writes one file of a copy of the fictional calendar anew below its head."""
     def write(file: str, line: str) -> Path:
-        head = (folder / file).read_text(encoding="utf-8").splitlines()[0]
-        (folder / file).write_text(f"{head}\n{line}\n", encoding="utf-8")
-        return folder
+        head = (province / file).read_text(encoding="utf-8").splitlines()[0]
+        (province / file).write_text(f"{head}\n{line}\n", encoding="utf-8")
+        return province
 
     return write
 
@@ -91,28 +88,28 @@ def test_year_beyond_the_package_has_its_weekdays_and_is_unconfirmed() -> None:
     ("hours.csv", "2000-01-01,12345,,,x", r"hours\.csv, line 2: segments '' must be one or more"),
     ("hours.csv", "2000-01-01,12345,07:00-11:00,,x\n2000-01-01,12345,08:00-11:00,,x", r"hours\.csv, line 3: hours from 2000-01-01 on stand twice"),
 ])
-def test_mistake_is_named_with_line_and_remedy(changed: Write, file: str, line: str, said: str) -> None:
-    folder = changed(file, line)
+def test_mistake_is_named_with_line_and_remedy(written: Write, file: str, line: str, said: str) -> None:
+    folder = written(file, line)
     with pytest.raises(ConfigurationError, match=said):
         load_calendar(folder)
 
 
-def test_columns_that_a_spreadsheet_changed_are_named(changed: Write) -> None:
-    folder = changed("calendar.csv", "")
+def test_columns_that_a_spreadsheet_changed_are_named(written: Write) -> None:
+    folder = written("calendar.csv", "")
     (folder / "calendar.csv").write_text("date;kind;note;legal_basis\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"calendar\.csv, line 1: the columns must be date,kind,note,legal_basis, separated by commas"):
         load_calendar(folder)
 
 
-def test_mark_that_a_spreadsheet_puts_before_utf8_is_read_over(changed: Write) -> None:
-    folder = changed("calendar.csv", "2026-01-01,holiday,Tết,default")
+def test_mark_that_a_spreadsheet_puts_before_utf8_is_read_over(written: Write) -> None:
+    folder = written("calendar.csv", "2026-01-01,holiday,Tết,default")
     (folder / "calendar.csv").write_bytes(b"\xef\xbb\xbf" + (folder / "calendar.csv").read_bytes())
     assert load_calendar(folder).days[date(2026, 1, 1)].note == "Tết"
 
 
 @pytest.mark.parametrize("file", ["calendar.csv", "hours.csv"])
-def test_missing_or_unreadable_file_is_named(changed: Write, file: str) -> None:
-    folder = changed(file, "")
+def test_missing_or_unreadable_file_is_named(written: Write, file: str) -> None:
+    folder = written(file, "")
     (folder / file).write_bytes("Tết".encode("utf-16"))
     with pytest.raises(ConfigurationError, match=f"{file} cannot be read"):
         load_calendar(folder)

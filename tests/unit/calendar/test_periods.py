@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from ioc.calendar.periods import KINDS, Kind, Period, PeriodRules, elapsed, label, load_rules, period_of, previous, same_period_last_year
 from ioc.errors import ConfigurationError
-from tests.unit.calendar.made import BINH_MINH, ROOT, bounded
+from tests.profiles import BINH_MINH
+from tests.unit.calendar.made import ROOT, bounded
 
 RULES = PeriodRules()
 DAY = date(2026, 11, 21)

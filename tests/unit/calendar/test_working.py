@@ -38,13 +38,6 @@ def test_day_before_the_first_hours_has_the_first() -> None:
     assert made({}, SUMMER).hours_on(date(1999, 1, 4)) == SUMMER
 
 
-@pytest.mark.parametrize(("day", "kind"), [
-    (date(2026, 11, 20), "working"), (date(2026, 11, 21), "weekend"), (date(2026, 9, 2), "holiday"), (date(2026, 8, 31), "swap_off"),
-    (date(2026, 8, 22), "swap_on"), (date(2026, 11, 24), "working")])
-def test_day_knows_its_kind(day: date, kind: str) -> None:
-    assert SOC_TRANG.kind(day) == kind
-
-
 def test_explicit_weekend_is_not_worked() -> None:
     assert not made({date(2026, 11, 20): Day("weekend")}).is_working_day(date(2026, 11, 20))
 
@@ -61,7 +54,6 @@ def test_next_working_day_crosses_years_both_ways() -> None:
 
 def test_closing_of_a_day_off_is_that_of_the_next_working_day() -> None:
     assert said(SOC_TRANG.closing(date(2026, 11, 21))) == "Mon 2026-11-23 17:00"
-    assert said(SOC_TRANG.opening(date(2026, 11, 21))) == "Mon 2026-11-23 07:00"
 
 
 @pytest.mark.parametrize(("received", "counted"), [

@@ -13,14 +13,14 @@ from ioc.indicators.catalogue import load_catalogue
 from ioc.indicators.entry import Desk
 from ioc.indicators.template import TITLES
 from ioc.profiles import load_profile
+from tests.profiles import FICTIONAL
 
-BINH_MINH = str(Path(__file__).parents[2] / "profiles" / "binh_minh")
 TODAY = date(2026, 11, 21)
 GOOD: Mapping[str, Any] = {"indicator_id": "disbursement", "period": "2026-10", "numerator": 612, "denominator": 850, "source_text": "Báo cáo 45/BC-STC",
                            "approved_on": "14/11/2026"}
 
 
-def desk(profile: str = BINH_MINH) -> Desk:
+def desk(profile: str = FICTIONAL) -> Desk:
     return Desk(catalogue=load_catalogue(profile), profile=load_profile(profile), source="/vn/99/manual", today=TODAY)
 
 

@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,28 +10,16 @@ from ioc.indicators.catalogue import Catalogue, load_catalogue
 from ioc.indicators.events import TOPIC, province_of, shipped
 from ioc.profiles import load_profile
 from ioc.streams.indicator import STREAM, IndicatorData, check
+from tests.profiles import FICTIONAL
 
-BINH_MINH = Path(__file__).parents[2] / "profiles" / "binh_minh"
+Change = Callable[[str, str, str], Path]
 PANELS = {"one_stop", "counters", "online_services", "reform_indices", "documents_tasks", "security_traffic", "digital_platform", "socio_economy",
           "social_services", "citizen_reports", "environment"}
 
 
-@pytest.fixture(params=["soc_trang", str(BINH_MINH)], ids=["soc_trang", "binh_minh"])
+@pytest.fixture(params=["soc_trang", FICTIONAL], ids=["soc_trang", "binh_minh"])
 def catalogue(request: pytest.FixtureRequest) -> Catalogue:
     return load_catalogue(request.param)
-
-
-@pytest.fixture
-def edited(tmp_path: Path) -> Callable[[str, str, str], str]:
-    """A copy of the fictional profile with one text of one file replaced."""
-    def edit(name: str, old: str, new: str) -> str:
-        folder = Path(shutil.copytree(BINH_MINH, tmp_path / "edited"))
-        text = (folder / name).read_text(encoding="utf-8")
-        assert old in text
-        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-        return str(folder)
-
-    return edit
 
 
 def test_every_indicator_belongs_to_a_panel(catalogue: Catalogue) -> None:
@@ -110,18 +97,25 @@ def test_target_that_nobody_confirmed_says_so() -> None:
     ("history.csv", "21,34", "21,", "rank and out_of, are given together|given together"),
     ("history.csv", "par_index,,,2024", "par_index,,,2025", "'par_index   2025' stands twice"),
     ("history.csv", ",hư cấu,,\n", ",hư cấu\n", "another number of columns"),
+    ("history.csv", "\npar_index,,,2025", "\n\npar_index,,,2025", "history.csv, line 3: an empty line"),
     ("targets.csv", "95", "nhiều", "targets.csv, line 2: 'nhiều' is no number"),
 ])
-def test_mistake_in_a_file_is_named_with_its_line(edited: Callable[[str, str, str], str], name: str, old: str, new: str, error: str) -> None:
+def test_mistake_in_a_file_is_named_with_its_line(changed: Change, name: str, old: str, new: str, error: str) -> None:
     with pytest.raises(ConfigurationError, match=error):
-        load_catalogue(edited(name, old, new))
+        load_catalogue(str(changed(name, old, new)))
 
 
-def test_missing_file_is_named(edited: Callable[[str, str, str], str]) -> None:
-    folder = edited("targets.csv", "95", "95")
-    (Path(folder) / "history.csv").unlink()
+def test_mark_that_a_spreadsheet_puts_before_utf8_is_read_over(province: Path) -> None:
+    expected = load_catalogue(str(province))
+    for file in ("indicators.csv", "targets.csv", "history.csv"):
+        (province / file).write_bytes(b"\xef\xbb\xbf" + (province / file).read_bytes())
+    assert load_catalogue(str(province)) == expected
+
+
+def test_missing_file_is_named(province: Path) -> None:
+    (province / "history.csv").unlink()
     with pytest.raises(ConfigurationError, match="history.csv cannot be read"):
-        load_catalogue(folder)
+        load_catalogue(str(province))
 
 
 def test_panel_without_indicators_is_refused_with_those_that_have_some() -> None:
@@ -131,9 +125,9 @@ def test_panel_without_indicators_is_refused_with_those_that_have_some() -> None
 
 def test_province_is_read_from_the_profiles_sources() -> None:
     assert province_of(load_profile("soc_trang")) == "92"
-    assert province_of(load_profile(str(BINH_MINH))) == "99"
+    assert province_of(load_profile(FICTIONAL)) == "99"
 
 
-def test_province_of_sources_that_disagree_is_refused(edited: Callable[[str, str, str], str]) -> None:
+def test_province_of_sources_that_disagree_is_refused(changed: Change) -> None:
     with pytest.raises(ConfigurationError, match="name the provinces"):
-        province_of(load_profile(edited("profile.toml", "/vn/99/one-stop", "/vn/98/one-stop")))
+        province_of(load_profile(str(changed("profile.toml", "/vn/99/one-stop", "/vn/98/one-stop"))))

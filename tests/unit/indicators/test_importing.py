@@ -12,8 +12,9 @@ from ioc.errors import InputError
 from ioc.indicators.importing import Reading, import_file, read_indicators
 from ioc.indicators.table import MOST_ROWS, MOST_UNPACKED
 from ioc.streams.engine.memory import MemoryBroker
-from ioc.streams.indicator import IndicatorData, check
-from tests.unit.indicators.forms import BINH_MINH, computed, csv_file, desk, good, xlsx
+from ioc.streams.indicator import IndicatorData, check, quality_flag
+from tests.profiles import FICTIONAL
+from tests.unit.indicators.forms import computed, csv_file, desk, good, xlsx
 
 HEAD = "Mã chỉ tiêu;Kỳ;Giá trị;Nguồn số liệu;Ngày duyệt"
 
@@ -65,6 +66,19 @@ def test_unit_that_ended_within_the_period_is_known_by_its_first_day(tmp_path: P
     row = good(indicator_id="par_index_unit", unit_code="941", period="2025", numerator=None, denominator=None, value=88)
     (event,) = read_indicators(xlsx(tmp_path / "in.xlsx", [row], sheet="reform_indices"), desk("soc_trang")).events
     assert event.data["unit_valid_on"] == date(2025, 1, 1)
+
+
+@pytest.mark.parametrize(("published", "flags"), [("99,80", 0), ("99,8", 0), ("99,70", 1)])
+def test_published_rate_is_flagged_where_the_stream_will_flag_it(tmp_path: Path, published: str, flags: int) -> None:
+    reading = read(tmp_path, good(numerator=9976, denominator=10_000, published_value=published))
+    data = reading.events[0].data
+    of_stream = quality_flag(data["published_value"], data["numerator"], data["denominator"], data["unit"])
+    assert (len(reading.flags), of_stream) == (flags, "published_differs" if flags else None)
+
+
+def test_typed_value_is_refused_by_all_the_digits_it_was_typed_with(tmp_path: Path) -> None:
+    assert errors(read(tmp_path, good(numerator=9976, denominator=10_000, value="99,8"))) == []
+    assert len(errors(read(tmp_path, good(numerator=9976, denominator=10_000, value="99,80")))) == 1
 
 
 def test_same_row_in_another_file_is_the_same_event(tmp_path: Path) -> None:
@@ -237,7 +251,7 @@ def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_events_of_a_fictional_province_are_marked_as_simulated(tmp_path: Path) -> None:
     broker = MemoryBroker()
-    import_file(xlsx(tmp_path / "in.xlsx", [good(revision=2)]), desk(BINH_MINH), lambda: broker)
+    import_file(xlsx(tmp_path / "in.xlsx", [good(revision=2)]), desk(FICTIONAL), lambda: broker)
     ((message,),) = broker.logs.values()
     headers = dict(message.headers)
     assert (message.topic, headers["ce_simulated"], headers["ce_sequence"]) == ("ioc.indicator", b"true", b"0002")

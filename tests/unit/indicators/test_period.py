@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ioc.calendar import written
 from ioc.errors import InputError
 from ioc.indicators.period import parse_period
-from ioc.streams import _period
 from ioc.streams.indicator import IndicatorData
 
 
@@ -34,7 +34,7 @@ def test_period_is_the_one_that_the_stream_understands(text: str) -> None:
     def of_stream() -> tuple[object, ...] | None:
         try:
             msgspec.convert({"indicator_id": "x", "period": text}, IndicatorData)
-            return (_period.grain(text), _period.first_day(text), _period.last_day(text))
+            return (written.grain(text), written.first_day(text), written.last_day(text))
         except (msgspec.ValidationError, ValueError):
             return None
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from ioc.indicators.catalogue import Observation, load_catalogue
-from ioc.indicators.quality import count_flag, quality_flag, sum_flag
+from ioc.published import count_flag, quality_flag, sum_flag
 
 # domain: consistency checks on the published figures, each as it was printed.
 

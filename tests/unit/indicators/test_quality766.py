@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,7 +11,8 @@ from hypothesis import strategies as st
 
 from ioc.errors import ConfigurationError
 from ioc.indicators.quality766 import COUNTS, Counts, Published, difference, load_scheme, lost, score, sentence, shown
-from tests.unit.indicators.forms import BINH_MINH
+
+Change = Callable[[str, str, str], Path]
 
 SCHEME = load_scheme("soc_trang")
 # Counts constructed so that each group reaches what Quảng Nam published for 19/08/2024; the province's own counts are not public.
@@ -24,19 +24,6 @@ QUANG_NAM = Counts(
     petition_ratings_satisfied=80,
 )
 GROUPS = {"transparency": "13.2", "progress": "18.4", "online": "7.7", "payment": "7.6", "digitisation": "17.6", "satisfaction": "15.6"}
-
-
-@pytest.fixture
-def edited(tmp_path: Path) -> Callable[[str, str], str]:
-    """A copy of the fictional profile whose scoring has one text replaced."""
-    def edit(old: str, new: str) -> str:
-        folder = Path(shutil.copytree(BINH_MINH, tmp_path / "edited"))
-        text = (folder / "quality766.toml").read_text(encoding="utf-8")
-        assert old in text
-        (folder / "quality766.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
-        return str(folder)
-
-    return edit
 
 
 def test_raw_counts_give_the_published_points_of_each_group() -> None:
@@ -136,14 +123,14 @@ def test_more_on_time_is_never_less_score(one: int, other: int) -> None:
     ("points = 20", "point = 20", "quality766.toml"),
     ("[grades]", "[grades", "quality766.toml"),
 ])
-def test_scheme_that_cannot_be_used_is_refused(edited: Callable[[str, str], str], old: str, new: str, error: str) -> None:
+def test_scheme_that_cannot_be_used_is_refused(changed: Change, old: str, new: str, error: str) -> None:
     with pytest.raises(ConfigurationError, match=error):
-        load_scheme(edited(old, new))
+        load_scheme(str(changed("quality766.toml", old, new)))
 
 
-def test_groups_that_miss_the_hundred_are_refused(edited: Callable[[str, str], str]) -> None:
-    folder = edited("weight = 20", "weight = 10")
-    file = Path(folder) / "quality766.toml"
+def test_groups_that_miss_the_hundred_are_refused(changed: Change) -> None:
+    folder = changed("quality766.toml", "weight = 20", "weight = 10")
+    file = folder / "quality766.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("points = 20", "points = 10"), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="the groups sum up to 90 points, not to 100"):
-        load_scheme(folder)
+        load_scheme(str(folder))

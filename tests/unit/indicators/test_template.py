@@ -10,12 +10,13 @@ from ioc.indicators.importing import read_indicators
 from ioc.indicators.template import _NOTES, REQUIRED, TITLES, write_template
 from ioc.profiles import load_profile
 from ioc.streams.indicator import IndicatorData
-from tests.unit.indicators.forms import BINH_MINH, TODAY, desk, filled, good
+from tests.profiles import FICTIONAL
+from tests.unit.indicators.forms import TODAY, desk, filled, good
 
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
-    write_template("socio_economy", load_catalogue(BINH_MINH), load_profile(BINH_MINH), TODAY, tmp_path / "t.xlsx")
+    write_template("socio_economy", load_catalogue(FICTIONAL), load_profile(FICTIONAL), TODAY, tmp_path / "t.xlsx")
     return tmp_path / "t.xlsx"
 
 
@@ -34,7 +35,7 @@ def test_template_offers_exactly_the_panels_indicators(template: Path) -> None:
     (choice,) = book.worksheets[0].data_validations.dataValidation
     sheet: Any = book["Chỉ tiêu"]
     ids = [row[0].value for row in sheet.iter_rows(min_row=2)]
-    assert ids == [i.id for i in load_catalogue(BINH_MINH).of_panel("socio_economy")]
+    assert ids == [i.id for i in load_catalogue(FICTIONAL).of_panel("socio_economy")]
     assert (choice.type, choice.formula1, str(choice.sqref)) == ("list", f"'Chỉ tiêu'!$A$2:$A${len(ids) + 1}", "A2:A2000")
 
 
@@ -59,4 +60,4 @@ def test_every_column_has_a_note_and_a_field_of_the_stream() -> None:
                                                       ("socio_economy", "none/t.xlsx", "cannot be written")])
 def test_template_that_cannot_be_made_is_refused(tmp_path: Path, panel: str, name: str, error: str) -> None:
     with pytest.raises(InputError, match=error):
-        write_template(panel, load_catalogue(BINH_MINH), load_profile(BINH_MINH), TODAY, tmp_path / name)
+        write_template(panel, load_catalogue(FICTIONAL), load_profile(FICTIONAL), TODAY, tmp_path / name)

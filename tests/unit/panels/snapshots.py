@@ -2,7 +2,6 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, get_type_hints
 
 from ioc.moment import now_moment
@@ -10,8 +9,9 @@ from ioc.panels.engine.contract import Snapshot
 from ioc.panels.engine.freshness import Heard, freshness
 from ioc.panels.engine.registry import panels
 from ioc.profiles import load_profile
+from tests.profiles import FICTIONAL
 
-PROFILE = load_profile(str(Path(__file__).parents[2] / "profiles" / "binh_minh"))
+PROFILE = load_profile(FICTIONAL)
 NOW = datetime(2026, 11, 20, 3, 30, tzinfo=UTC)
 """Friday, 10:30 local."""
 

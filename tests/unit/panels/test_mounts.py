@@ -1,7 +1,6 @@
 """What a panel sends is what the pages mount: no property is lost, no component stays empty."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,10 @@ from ioc.panels.engine.contract import Snapshot
 from ioc.panels.engine.registry import panels
 from ioc.profiles import load_profile
 from ioc.words import words
+from tests.profiles import FICTIONAL
 from tests.unit.panels.snapshots import snapshot_of
 
-PROFILE = load_profile(str(Path(__file__).parents[2] / "profiles" / "binh_minh"))
+PROFILE = load_profile(FICTIONAL)
 KEYS = sorted(panels())
 ABOUT_THE_PAGE = {"wall", "clock", "link", "wall-foot"}
 

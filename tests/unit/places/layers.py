@@ -7,16 +7,17 @@ import geopandas as gpd
 import shapely
 
 from ioc.places.register import Register, load_register
+from ioc.profiles import load_profile
+from tests.profiles import FICTIONAL
 
-FICTIONAL = str(Path(__file__).parents[2] / "profiles" / "binh_minh")
-REGISTER: Register = load_register(FICTIONAL)
+REGISTER: Register = load_register(load_profile(FICTIONAL))
 REFORM = date(2025, 7, 1)
 GROUND = shapely.box(85.05, -20.26, 85.29, -20.07)
 
 
 def cells() -> gpd.GeoDataFrame:
     """The eight units of today with the columns `ma` (code) and `ten` (name)."""
-    units = REGISTER.units_on(REFORM)
+    units = REGISTER.units.on(REFORM)
     points = [shapely.Point(u.lon_deg, u.lat_deg) for u in units]
     regions = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=GROUND))
     shapes = [shapely.intersection(next(r for r in regions if r.covers(p)), GROUND) for p in points]

@@ -11,8 +11,10 @@ import shapely
 from ioc.errors import InputError
 from ioc.places.importing import Prepared, Request, prepare, refuse
 from ioc.places.register import load_register
+from ioc.profiles import load_profile
 from tests.unit.places.layers import REFORM, REGISTER, cells, written
 
+SOC_TRANG = load_register(load_profile("soc_trang"))
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 
 
@@ -62,7 +64,7 @@ def test_outlines_of_other_ground_are_refused(tmp_path: Path) -> None:
 def test_common_shift_is_warned_of(tmp_path: Path) -> None:
     straight = next(w for w in prepared(cells(), tmp_path).words if "centres lie" in w)
     frame = cells()
-    frame.geometry = [shapely.affinity.translate(shapely.Point(u.lon_deg, u.lat_deg).buffer(0.01), 0.003) for u in REGISTER.units_on(REFORM)]
+    frame.geometry = [shapely.affinity.translate(shapely.Point(u.lon_deg, u.lat_deg).buffer(0.01), 0.003) for u in REGISTER.units.on(REFORM)]
     shifted = next(w for w in prepared(frame, tmp_path).words if "centres lie" in w)
     assert shifted.startswith("WARNING: centres lie +31")
     assert straight != shifted
@@ -94,7 +96,7 @@ def test_outer_rings_run_anticlockwise_and_coordinates_are_short(tmp_path: Path)
 
 
 def test_layer_ends_when_its_units_change(tmp_path: Path) -> None:
-    old = list(REGISTER.units_on(date(2021, 1, 1)))
+    old = list(REGISTER.units.on(date(2021, 1, 1)))
     frame = cells().dissolve().loc[[0] * len(old)].reset_index(drop=True)
     frame.geometry = [shapely.box(85.05 + i * 0.02, -20.26, 85.07 + i * 0.02, -20.07) for i in range(len(old))]
     frame["ma"], frame["ten"] = [u.code for u in old], [u.name for u in old]
@@ -119,8 +121,8 @@ def test_tolerance_thins_only_what_is_drawn(tmp_path: Path) -> None:
 @pytest.mark.skipif(not SHARED.exists(), reason="the real boundaries to try with are not on this machine")
 def test_real_boundaries_of_today_are_accepted_and_refused_as_those_of_2023() -> None:
     request = Request(file=SHARED / "wards_2025.geojson", level="commune", valid_from=REFORM)
-    found = prepare(request, load_register("soc_trang"))
+    found = prepare(request, SOC_TRANG)
     refuse(found)
     assert (len(found.units), round(sum(found.outlines.areas_km2))) == (43, 3290)
     with pytest.raises(InputError, match="the file is of another time"):
-        refuse(prepare(replace(request, valid_from=date(2023, 1, 1), partial=True), load_register("soc_trang")))
+        refuse(prepare(replace(request, valid_from=date(2023, 1, 1), partial=True), SOC_TRANG))

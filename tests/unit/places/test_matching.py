@@ -9,14 +9,15 @@ import shapely
 from ioc.errors import InputError
 from ioc.places.matching import Match, match
 from ioc.places.register import load_register
+from ioc.profiles import load_profile
 from tests.unit.places.layers import REFORM, REGISTER, cells
 
-SOC_TRANG = load_register("soc_trang")
+SOC_TRANG = load_register(load_profile("soc_trang"))
 THEN = date(2023, 5, 1)
 
 
 def found(frame: gpd.GeoDataFrame, column: str | None = None) -> Match:
-    return match(frame, REGISTER.units_on(REFORM), REGISTER, column)
+    return match(frame, REGISTER.units.on(REFORM), REGISTER, column)
 
 
 def rows(**columns: list[object]) -> gpd.GeoDataFrame:
@@ -50,16 +51,16 @@ def test_missing_and_duplicate_units_are_told_apart() -> None:
 
 
 def test_column_of_the_province_is_not_taken_for_the_city() -> None:
-    names = [u.name for u in SOC_TRANG.units_on(THEN, level="district")]
+    names = [u.name for u in SOC_TRANG.units.on(THEN, level="district")]
     frame = rows(NAME_1=["Sóc Trăng"] * 11, NAME_2=[n.split(" ", 1)[1] for n in names])
-    assert match(frame, SOC_TRANG.units_on(THEN, level="district"), SOC_TRANG).column == "NAME_2"
-    forced = match(frame, SOC_TRANG.units_on(THEN, level="district"), SOC_TRANG, "NAME_1")
+    assert match(frame, SOC_TRANG.units.on(THEN, level="district"), SOC_TRANG).column == "NAME_2"
+    forced = match(frame, SOC_TRANG.units.on(THEN, level="district"), SOC_TRANG, "NAME_1")
     assert list(forced.duplicate) == ["941"]
     assert (len(forced.missing), forced.rows) == (10, {})
 
 
 def test_name_borne_thrice_needs_its_district() -> None:
-    units = SOC_TRANG.units_on(THEN)
+    units = SOC_TRANG.units.on(THEN)
     beside = match(rows(xa=["Phường 1"] * 3, huyen=["TP Sóc Trăng", "Ngã Năm", "TX. Vĩnh Châu"]), units, SOC_TRANG, "xa")
     assert beside.rows == {"31513": 0, "31732": 1, "31783": 2}
     with pytest.raises(InputError, match="no column holds codes or names"):
@@ -67,8 +68,8 @@ def test_name_borne_thrice_needs_its_district() -> None:
 
 
 def test_reused_code_of_another_time_shows_by_its_name() -> None:
-    now = SOC_TRANG.units_on(REFORM)
-    old = [u for u in SOC_TRANG.units_on(THEN) if u.code in {n.code for n in now}]
+    now = SOC_TRANG.units.on(REFORM)
+    old = [u for u in SOC_TRANG.units.on(THEN) if u.code in {n.code for n in now}]
     frame = rows(ma=[u.code for u in old], ten=[u.name for u in old])
     judged = match(frame, now, SOC_TRANG)
     assert judged.renamed["31510"] == "Phường 2"

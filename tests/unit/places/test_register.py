@@ -1,6 +1,7 @@
-"""Questions to the register: what a code meant, who holds its ground, sums across reforms."""
+"""Questions to the register: what a code meant, who holds its ground."""
 
 import csv
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ioc.places.register import Register, load_register
-from ioc.places.succession import Key, Succession
-from ioc.profiles import Unit
-from tests.unit.places.layers import FICTIONAL
+from ioc.places.succession import Succession
+from ioc.profiles import Unit, Units, load_profile
+from tests.profiles import FICTIONAL
 
-SOC_TRANG = load_register("soc_trang")
-REGISTERS = [SOC_TRANG, load_register(FICTIONAL)]
+SOC_TRANG = load_register(load_profile("soc_trang"))
+REGISTERS = [SOC_TRANG, load_register(load_profile(FICTIONAL))]
 THEN, MERGED, NOW = date(2023, 5, 1), date(2024, 9, 1), date(2026, 11, 21)
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
@@ -34,7 +35,7 @@ def split() -> Register:
     """1 was split into 2 (0.6) and 3 (0.4) on THEN; on MERGED both became 4."""
     one, four = unit("1", date(2020, 1, 1), THEN), unit("4", MERGED, None)
     two, three = unit("2", THEN, MERGED), unit("3", THEN, MERGED)
-    return Register((one, two, three, four), (follows(one, two, 0.6), follows(one, three, 0.4), follows(two, four, 1), follows(three, four, 1)))
+    return Register(Units((one, two, three, four)), (follows(one, two, 0.6), follows(one, three, 0.4), follows(two, four, 1), follows(three, four, 1)))
 
 
 def test_code_means_another_unit_at_another_time() -> None:
@@ -78,37 +79,29 @@ def test_part_of_a_unit_is_not_taken_for_the_whole_that_it_came_from(split: Regi
     assert split.as_today("2", THEN, early) is None
 
 
-def test_sum_that_would_need_a_split_is_kept_apart(split: Register) -> None:
-    early = date(2021, 1, 1)
-    totals = split.aggregate({("1", early): 10, ("2", THEN): 5, ("9", THEN): 2}, boundaries="now", day=THEN)
-    assert totals.by_unit == {("2", THEN): 5}
-    assert totals.unplaced == {("1", early): 10, ("9", THEN): 2}
+def test_merged_unit_is_not_split_down_to_an_earlier_day() -> None:
+    assert SOC_TRANG.as_today("31510", NOW, THEN) is None
+    assert SOC_TRANG.as_today("31537", NOW, THEN) == "31537"
 
 
-def test_value_of_a_merged_unit_is_not_split_down_to_an_earlier_day() -> None:
-    totals = SOC_TRANG.aggregate({("31510", NOW): 80, ("31537", NOW): 5}, boundaries="now", day=THEN)
-    assert totals.by_unit == {("31537", date(2019, 4, 1)): 5}
-    assert totals.unplaced == {("31510", NOW): 80}
-
-
-def test_reused_code_is_added_up_by_the_ground_it_meant() -> None:
-    totals = SOC_TRANG.aggregate({("31522", THEN): 1, ("31522", MERGED): 2, ("31510", NOW): 4}, boundaries="now", day=NOW)
-    assert totals.by_unit == {("31510", date(2025, 7, 1)): 7}
-    then = SOC_TRANG.aggregate({("31522", THEN): 1, ("31522", MERGED): 2}, boundaries="then", day=NOW)
-    assert then.by_unit == {("31522", date(2019, 4, 1)): 1, ("31522", MERGED): 2}
+def test_reused_code_is_followed_by_the_ground_it_meant() -> None:
+    assert [SOC_TRANG.as_today("31522", day, NOW) for day in (THEN, MERGED)] == ["31510", "31510"]
+    assert [unit and unit.key for unit in (SOC_TRANG.at("31522", day) for day in (THEN, MERGED))] == [("31522", date(2019, 4, 1)), ("31522", MERGED)]
 
 
 @pytest.mark.parametrize("day", [THEN, MERGED])
 def test_people_of_the_old_communes_are_those_of_the_new(day: date) -> None:
-    totals = SOC_TRANG.aggregate({(u.code, day): u.population for u in SOC_TRANG.units_on(day)}, boundaries="now", day=NOW)
-    assert totals.by_unit == {u.key: u.population for u in SOC_TRANG.units_on(NOW)}
-    assert (sum(totals.by_unit.values()), totals.unplaced) == (1_199_653, {})
+    people = Counter[str | None]()
+    for u in SOC_TRANG.units.on(day):
+        people[SOC_TRANG.as_today(u.code, day, NOW)] += u.population
+    assert people == {u.code: u.population for u in SOC_TRANG.units.on(NOW)}
+    assert people.total() == 1_199_653
 
 
 def test_ground_of_the_new_units_is_that_of_the_province() -> None:
     province = SOC_TRANG.at("94", THEN)
     assert province is not None
-    assert sum(u.area_km2 for u in SOC_TRANG.units_on(NOW)) == pytest.approx(province.area_km2, abs=0.02)
+    assert sum(u.area_km2 for u in SOC_TRANG.units.on(NOW)) == pytest.approx(province.area_km2, abs=0.02)
 
 
 @pytest.mark.parametrize(("name", "day", "codes"), [
@@ -127,28 +120,17 @@ def test_level_narrows_a_name() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(REGISTERS), days)
 def test_each_code_has_one_name_on_every_day_and_all_people_live_somewhere(register: Register, day: date) -> None:
-    units = register.units_on(day)
+    units = register.units.on(day)
     assert len({u.code for u in units}) == len(units)
     assert all(register.at(u.code, day) == u for u in units)
-    assert sum(u.population for u in units) == sum(u.population for u in register.units_on(NOW))
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data(), st.sampled_from(REGISTERS), days, st.sampled_from(["now", "then"]))
-def test_sums_keep_their_total_whatever_the_boundaries(data: st.DataObject, register: Register, day: date, boundaries: str) -> None:
-    codes = st.sampled_from(sorted({u.code for u in register.units} | {"00000"}))
-    values: dict[Key, int] = data.draw(st.dictionaries(st.tuples(codes, days), st.integers(-1000, 1000), max_size=30))
-    totals = register.aggregate(values, boundaries="now" if boundaries == "now" else "then", day=day)
-    assert sum(totals.by_unit.values()) + sum(totals.unplaced.values()) == sum(values.values())
-    known = {u.key for u in register.units}
-    assert set(totals.by_unit) <= known
+    assert sum(u.population for u in units) == sum(u.population for u in register.units.on(NOW))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(REGISTERS), days, days)
 def test_shares_that_went_on_never_make_more_than_a_whole(register: Register, one: date, other: date) -> None:
     early, late = min(one, other), max(one, other)
-    for u in register.units_on(early):
+    for u in register.units.on(early):
         heirs = register.successors(u.code, early, late)
         assert sum(heirs.values()) == pytest.approx(1)
         assert all(u in register.as_was(code, late, early) for code, _ in heirs)

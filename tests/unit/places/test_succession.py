@@ -1,6 +1,5 @@
 """What a row of succession.csv must hold, and how an error names its place."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,24 +7,9 @@ import pytest
 
 from ioc.errors import ConfigurationError
 from ioc.places.register import load_register
-from tests.unit.places.layers import FICTIONAL
+from ioc.profiles import load_profile
 
-Change = Callable[[str, str, str], str]
-
-
-@pytest.fixture
-def changed(tmp_path: Path) -> Change:
-    """A copy of the fictional profile with one text of one file replaced."""
-    folder = tmp_path / "province"
-    shutil.copytree(FICTIONAL, folder)
-
-    def change(file: str, old: str, new: str) -> str:
-        text = (folder / file).read_text(encoding="utf-8")
-        assert old in text
-        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-        return str(folder)
-
-    return change
+Change = Callable[[str, str, str], Path]
 
 
 @pytest.mark.parametrize(("old", "new", "said"), [
@@ -38,16 +22,15 @@ def changed(tmp_path: Path) -> Change:
 ])
 def test_error_names_line_and_remedy(changed: Change, old: str, new: str, said: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"succession\.csv, {said}"):
-        load_register(changed("succession.csv", old, new))
+        load_register(load_profile(str(changed("succession.csv", old, new))))
 
 
 def test_unit_may_not_be_followed_by_one_of_another_level(changed: Change) -> None:
     folder = changed("succession.csv", "99004,2020-01-01,99005", "991,2020-01-01,99001,2025-07-01,1,2025-07-01,NQ\n99004,2020-01-01,99005")
     with pytest.raises(ConfigurationError, match="991 is a district, 99001 a commune"):
-        load_register(folder)
+        load_register(load_profile(str(folder)))
 
 
-def test_profile_without_successions_has_none(changed: Change) -> None:
-    folder = changed("succession.csv", "99004", "99004")
-    (Path(folder) / "succession.csv").unlink()
-    assert load_register(folder).succession == ()
+def test_profile_without_successions_has_none(province: Path) -> None:
+    (province / "succession.csv").unlink()
+    assert load_register(load_profile(str(province))).succession == ()

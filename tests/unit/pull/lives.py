@@ -10,6 +10,7 @@ from ioc.clock import LOCAL
 from ioc.pull.dvcqg import ADAPTER
 from ioc.pull.engine.contract import Adapter, Context, Fact, Known
 from ioc.pull.engine.events import records
+from ioc.pull.engine.reading import folded
 from ioc.pull.engine.store import Owed
 from ioc.streams.engine.decode import decoder
 from ioc.streams.engine.event import Event, Message
@@ -119,7 +120,7 @@ class Watcher:
 
     def see(self, raw: dict[str, Any], at: datetime) -> list[str]:
         """Facts published for a record that is read at a moment."""
-        context = Context(observed_at=at, orgs=self.orgs, unit_of=lambda org, _: {"000.00.04.H51": "31507"}.get(org, ""))
+        context = Context(observed_at=at, org_of=lambda text, _: self.orgs.get(folded(text), ""), unit_of=lambda org, _: {"000.00.04.H51": "31507"}.get(org, ""))
         names = []
         for clean in self.adapter.door(raw, None):
             subject = self.adapter.subject(clean)

@@ -1,14 +1,17 @@
 """The file of sources: what it must say, and what it must not hold."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from ioc.errors import ConfigurationError, InputError
+from ioc.errors import ConfigurationError, ContractError, InputError
 from ioc.profiles import load_profile
-from ioc.pull.engine.agency import known_orgs, units_of
+from ioc.pull import dvcqg
+from ioc.pull.engine.agency import orgs_of, units_of
 from ioc.pull.engine.config import FolderAccess, RestAccess, read_sources, secret, source_of
-from ioc.pull.engine.registry import adapters
+from ioc.pull.engine.registry import _adapter, adapters
 from tests.unit.pull.test_dvcqg import NOW
 
 NONE: dict[str, str] = {}
@@ -81,10 +84,26 @@ def test_secret_that_is_missing_is_an_error_that_names_it(env: str, file: str, r
 
 def test_agencies_are_known_by_the_profiles_names_and_the_sources_table() -> None:
     profile = load_profile("soc_trang")
-    orgs = known_orgs({"STP cũ": "H13.03"}, profile)
-    assert (orgs["sở tư pháp"], orgs["stp cũ"]) == ("H13.03", "H13.03")
+    org_of = orgs_of({"STP cũ": "H13.03"}, profile)
+    assert (org_of("sở tư pháp", NOW), org_of("stp cũ", NOW), org_of("Sở Nào Đó", NOW)) == ("H13.03", "H13.03", "")
     unit_of = units_of({"H13.03": "31507"}, profile)
     assert (unit_of("H13.03", NOW), unit_of("H13.02", NOW), unit_of("H99", NOW)) == ("31507", "", "")
+
+
+def test_name_of_several_agencies_is_the_one_of_its_day() -> None:
+    org_of = orgs_of({}, load_profile("soc_trang"))
+    assert [org_of("Sở  Nội vụ", datetime(year, 11, 2, tzinfo=UTC)) for year in (2023, 2026)] == ["H51.02", "H13.02"]
+
+
+def test_name_that_no_agency_has_that_day_is_the_newest_of_that_name() -> None:
+    org_of = orgs_of({}, load_profile("soc_trang"))
+    assert org_of("Sở Nội vụ", datetime(2015, 1, 1, tzinfo=UTC)) == "H13.02"
+
+
+def test_adapter_of_a_stream_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dvcqg, "ADAPTER", replace(dvcqg.ADAPTER, stream="dossiers"))
+    with pytest.raises(ContractError, match=r"ioc/pull/dvcqg\.py: ADAPTER.stream is 'dossiers', there is no such stream; there are alert"):
+        _adapter("dvcqg")
 
 
 def test_adapters_in_the_room_are_registered_by_being_there() -> None:

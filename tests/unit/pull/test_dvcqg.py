@@ -34,7 +34,7 @@ def test_received_dossier_carries_the_fields_under_the_streams_names() -> None:
     assert watcher.see(changed(), NOW) == ["received"]
     assert data_of(watcher, "received") == {
         "org_code": "000.00.04.H51", "unit_code": "31507", "unit_valid_on": "2026-11-02", "procedure_code": "1.004946",
-        "sector_code": "G03-GD10", "channel": "online", "applicant_kind": "1", "due_at": "2026-11-16T17:00:00+07:00"}
+        "sector_code": "G03-GD10", "channel": "online", "applicant_kind": "1", "due_at": "2026-11-16T10:00:00Z"}
 
 
 def test_record_passes_the_door_without_names() -> None:
@@ -76,16 +76,16 @@ def test_dossier_first_seen_finished_has_its_told_end_and_a_marked_step_before_i
         ("received", None), ("transferred", "at_latest"), ("result_ready", None), ("result_returned", None)]
     state = watcher.folded().state
     assert (state.finished_at, state.outcome) == (datetime(2026, 11, 10, 3, tzinfo=UTC), "early")
-    assert data_of(watcher, "result_returned")["delivered_at"] == "2026-11-11T09:00:00+07:00"
+    assert data_of(watcher, "result_returned")["delivered_at"] == "2026-11-11T02:00:00Z"
 
 
 def test_supplement_carries_the_deadlines_before_and_after() -> None:
     watcher = Watcher()
     watcher.see(changed(TrangThaiHoSo=4, NgayHenTra="20261118170000", DanhSachHoSoBoSung=[MET]), NOW)
     assert [f.fact for f in watcher.facts] == ["received", "supplement_requested", "supplemented"]
-    assert data_of(watcher, "received")["due_at"] == "2026-11-16T17:00:00+07:00"
+    assert data_of(watcher, "received")["due_at"] == "2026-11-16T10:00:00Z"
     met = data_of(watcher, "supplemented")
-    assert (met["request_no"], met["old_due_at"], met["new_due_at"]) == (1, "2026-11-16T17:00:00+07:00", "2026-11-18T17:00:00+07:00")
+    assert (met["request_no"], met["old_due_at"], met["new_due_at"]) == (1, "2026-11-16T10:00:00Z", "2026-11-18T10:00:00Z")
 
 
 def test_supplement_before_reception_waits_at_the_intake() -> None:
@@ -148,7 +148,7 @@ def test_end_told_too_late_is_moved_behind_what_was_published_and_says_so() -> N
     watcher.see(changed(TrangThaiHoSo=4), NOW)
     watcher.see(changed(TrangThaiHoSo=9, NgayKetThucXuLy="20261110100000"), NOW + timedelta(hours=1))
     assert watcher.facts[-1].at == NOW
-    assert (data_of(watcher, "result_ready")["moment"], data_of(watcher, "result_ready")["told_at"]) == ("adjusted", "2026-11-10T10:00:00+07:00")
+    assert (data_of(watcher, "result_ready")["moment"], data_of(watcher, "result_ready")["told_at"]) == ("adjusted", "2026-11-10T03:00:00+00:00")
     assert (watcher.folded().name, watcher.folded().irregularities) == ("result_ready", [])
 
 
@@ -157,6 +157,21 @@ def test_moment_told_otherwise_later_is_a_correction_once() -> None:
     watcher.see(changed(), NOW)
     assert watcher.see(changed(NgayTiepNhan="20261102093000"), NOW + timedelta(hours=1)) == ["corrected"]
     assert watcher.see(changed(NgayTiepNhan="20261102093000"), NOW + timedelta(hours=2)) == []
+
+
+def test_moment_told_in_another_zone_is_the_same_moment() -> None:
+    watcher = Watcher()
+    watcher.see(changed(), NOW)
+    assert watcher.see(changed(NgayTiepNhan="2026-11-02T01:30:00Z"), NOW + timedelta(hours=1)) == []
+    assert watcher.see(changed(NgayTiepNhan="2026-11-02T03:30:00+09:00"), NOW + timedelta(hours=2)) == ["corrected"]
+
+
+def test_moment_kept_in_local_time_by_an_older_program_is_the_same_moment() -> None:
+    watcher = Watcher()
+    watcher.see(changed(), NOW)
+    known = watcher.known[CODE]
+    watcher.known[CODE] = msgspec.structs.replace(known, told=known.told | {"received": "2026-11-02T08:30:00+07:00"})
+    assert watcher.see(changed(), NOW + timedelta(hours=1)) == []
 
 
 def test_state_that_goes_back_is_the_sources_irregularity_once() -> None:
@@ -174,7 +189,7 @@ def test_progress_gives_the_processing_its_moments() -> None:
     assert watcher.see(step, NOW) == ["step_started"]
     assert watcher.see(step, NOW) == []
     said = data_of(watcher, "step_started")
-    assert (said["step_no"], said["step_name"], said["step_due_at"]) == (1, "Phòng Thẩm định", "2026-11-05T17:00:00+07:00")
+    assert (said["step_no"], said["step_name"], said["step_due_at"]) == (1, "Phòng Thẩm định", "2026-11-05T10:00:00Z")
     assert watcher.folded().name == "processing"
 
 
@@ -197,6 +212,8 @@ def test_agency_is_known_by_its_name_where_the_province_says_so() -> None:
     ({"NgayTiepNhan": "20261102"}, "write yyyyMMddHHmmss"),
     ({"NgayTiepNhan": "20271102083000"}, "more than an hour ahead"),
     ({"NgayTiepNhan": "19871102083000"}, "before 1990"),
+    ({"NgayTiepNhan": "9999-12-31T23:00:00-05:00"}, "outside the calendar"),
+    ({"NgayTiepNhan": "9999-12-31T20:00:00Z"}, "outside the calendar"),
     ({"NgayHenTra": ...}, "it makes no valid 'received': 'received' needs 'due_at'"),
     ({"NgayNopHoSo": "20261103083000"}, "NgayNopHoSo (2026-11-03 08:30) lies after NgayTiepNhan (2026-11-02 08:30)"),
     ({"KenhThucHien": "fax"}, "KenhThucHien is 'fax': known are 1, 2, 3"),
@@ -209,6 +226,10 @@ def test_record_with_a_mistake_is_refused_with_the_reason(changes: dict[str, Any
     with pytest.raises(InputError) as caught:
         Watcher().see(changed(**changes), NOW)
     assert reason in str(caught.value)
+
+
+def test_field_that_is_of_no_use_here_is_no_reason_to_refuse() -> None:
+    assert Watcher().see(changed(TaiLieuNop="x"), NOW) == ["received"]
 
 
 def test_lists_may_come_as_json_text_and_columns_in_small_letters() -> None:

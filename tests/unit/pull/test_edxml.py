@@ -72,6 +72,17 @@ def test_status_message_read_twice_is_told_once() -> None:
     assert watcher.see(status("03"), NOW + timedelta(days=1)) == []
 
 
+def test_status_message_that_tells_its_moment_in_another_zone_is_told_once() -> None:
+    watcher = watching()
+    watcher.see(status("04"), NOW)
+    assert watcher.see(status("04", "2026-11-19T02:00:00Z"), NOW) == []
+
+
+def test_message_is_read_from_a_file_as_from_a_record() -> None:
+    [raw] = ADAPTER.xml(status("03")["xml"].encode())
+    assert door(raw, None) == door(status("03"), None)
+
+
 def test_header_sends_the_document_once_and_tells_its_copies_how_urgent_it_is() -> None:
     watcher = watching()
     assert watcher.see(header(), NOW) == ["sent"]

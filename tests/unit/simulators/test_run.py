@@ -12,10 +12,10 @@ from ioc.errors import InputError
 from simulators.engine.diary import Diary, read_diary, write_diary
 from simulators.engine.options import read_options
 from simulators.engine.run import run
+from tests.profiles import FICTIONAL
 
 NOW = datetime(2026, 11, 16, 3, tzinfo=UTC)
-PROFILE = str(Path(__file__).parents[2] / "profiles" / "binh_minh")
-DRY = ("--dry-run", "--profile", PROFILE, "--until", "2026-11-16", "--days", "2")
+DRY = ("--dry-run", "--profile", FICTIONAL, "--until", "2026-11-16", "--days", "2")
 
 
 def test_history_begins_at_a_local_midnight() -> None:

@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from random import Random
 
 from ioc.clock import local_day
 from ioc.profiles import load_profile
 from simulators.engine.contract import Scenario, SimulatedEvent
 from simulators.engine.registry import registered
+from tests.profiles import FICTIONAL
 
-PROFILE = load_profile(str(Path(__file__).parents[2] / "profiles" / "binh_minh"))
+PROFILE = load_profile(FICTIONAL)
 START = datetime(2026, 10, 11, 17, tzinfo=UTC)
 DAYS = 28
 

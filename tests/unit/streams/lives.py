@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,7 +16,8 @@ from ioc.streams.engine.decode import decoder
 from ioc.streams.engine.event import Event, Message
 from ioc.streams.engine.fold import Counts, Folded, begun, fold, initial, permitted
 from ioc.streams.engine.rules import Rules
-from tests.integration.streams_wire import PLACE, binary
+from tests import rules
+from tests.integration.streams_wire import NOW, PLACE, Wire, binary, message
 
 SHIFT = (time(7), time(11)), (time(13), time(17))
 RULES = Rules(calendar=WorkingCalendar(days={}, hours=(Hours(valid_from=date(2000, 1, 1), weekdays=frozenset(range(1, 6)), segments=SHIFT),)))
@@ -55,6 +57,12 @@ def lived(stream: Stream, *events: Event[Any]) -> Folded:
     return fold(projection, initial(projection), sorted(events, key=lambda e: e.order), RULES)
 
 
+def lived_in_province(stream: Stream, *wires: Wire) -> Folded:
+    """What became of a subject by the shipped province's hours and terms, its events told in this order."""
+    projection, decode = projection_of(stream), decoder(stream)
+    return fold(projection, initial(projection), [decode(message(wire), NOW) for wire in wires], rules.RULES)
+
+
 def lived_in_parts(stream: Stream, events: Sequence[Event[Any]], lengths: Sequence[int]) -> tuple[Folded, Counter[tuple[Any, ...]]]:
     """The same, folded part by part as batches bring them: the last state, and all differences of the counts added up."""
     projection, told = projection_of(stream), sorted(events, key=lambda e: e.order)
@@ -64,6 +72,15 @@ def lived_in_parts(stream: Stream, events: Sequence[Event[Any]], lengths: Sequen
         found, start = fold(projection, begun(found.name, found.state), told[start:edge], RULES), edge
         counted.update(spread(found.counts))
     return found, nonzero(counted)
+
+
+def same_in_any_order(stream: Stream, story: Sequence[Event[Any]], lengths: Sequence[int], random: Random) -> Folded:
+    """What became of a subject, once it is certain that neither the order of its events nor their batches change it or its counts."""
+    whole = lived(stream, *random.sample(story, len(story)))
+    found, counted = lived_in_parts(stream, story, lengths)
+    assert (found.name, found.state) == (whole.name, whole.state)
+    assert counted == contributed(stream, whole)
+    return whole
 
 
 def contributed(stream: Stream, found: Folded) -> Counter[tuple[Any, ...]]:

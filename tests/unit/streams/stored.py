@@ -24,12 +24,17 @@ class Tables(NamedTuple):
     counted: Counter[tuple[Any, ...]]
 
 
-def stored(conn: Connection, stream: Stream, story: Sequence[Event[Any]]) -> Tables:
-    """The tables after the newest event came first."""
+def write(conn: Connection, stream: Stream, *events: Event[Any]) -> None:
+    """Bring events in as they come, each in a batch of its own, a second apart."""
     writer = BatchWriter(conn, {stream.name: stream}, RULES)
-    for n, event in enumerate(sorted(story, key=lambda e: e.order, reverse=True)):
+    for n, event in enumerate(events):
         record = Message(topic=stream.topic, partition=0, offset=n, timestamp_ms=0, key=b"S1", headers=[], value=None)
         writer.write([Item(record, event)], NOW + timedelta(seconds=n))
+
+
+def stored(conn: Connection, stream: Stream, story: Sequence[Event[Any]]) -> Tables:
+    """The tables after the newest event came first."""
+    write(conn, stream, *sorted(story, key=lambda e: e.order, reverse=True))
     projection = projection_of(stream)
     daily = projection.daily
     assert daily is not None

@@ -16,7 +16,7 @@ from ioc.streams.engine.event import Event, Message
 from ioc.streams.engine.states import read_states
 from tests.integration.streams_db import rows
 from tests.integration.streams_wire import NOW
-from tests.unit.streams.lives import RULES, after, contributed, keys, lived, lived_in_parts, measured, projection_of, stories, teller
+from tests.unit.streams.lives import RULES, after, keys, lived, measured, projection_of, same_in_any_order, stories, teller
 
 BY = {"actor_role": "operator"}
 NEEDED: dict[str, dict[str, Any]] = {
@@ -128,10 +128,7 @@ def test_alert_event_without_what_it_must_say_is_refused(fact: str, missing: str
 @given(story=stories(STREAM, alert, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=80, deadline=None)
 def test_alert_comes_out_the_same_in_any_order_and_any_batches(story: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(story, len(story)))
-    found, counted = lived_in_parts(STREAM, story, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, story, lengths, random)
 
 
 @given(story=stories(STREAM, alert, ANYTHING))

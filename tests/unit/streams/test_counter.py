@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ioc.errors import InvalidEvent
 from ioc.streams.counter import STREAM
 from ioc.streams.engine.event import Event
-from tests.unit.streams.lives import after, contributed, keys, lived, lived_in_parts, measured, stories, teller
+from tests.unit.streams.lives import after, contributed, keys, lived, measured, same_in_any_order, stories, teller
 
 ticket = teller(STREAM, point_id="OS-1", ticket_no="A042", counter_no="3")
 desk = teller(STREAM, point_id="OS-1", counter_no="3")
@@ -108,10 +108,7 @@ def test_late_ticket_lets_its_whole_life_be_told() -> None:
 @given(told=stories(STREAM, ticket, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=100, deadline=None)
 def test_counter_comes_out_the_same_in_any_order_and_any_batches(told: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(told, len(told)))
-    found, counted = lived_in_parts(STREAM, told, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, told, lengths, random)
 
 
 @given(told=stories(STREAM, ticket, ANYTHING))

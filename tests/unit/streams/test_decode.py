@@ -16,10 +16,11 @@ from ioc.streams.engine.event import Event
 from ioc.streams.engine.privacy import DEPTH
 from ioc.streams.engine.registry import streams
 from tests.integration.streams_wire import NOW, Wire, binary, changed, event, message, structured
+from tests.oracle.wire import stream_of
 
 
 def decoded(wire: Wire, **changes: Any) -> Event[Any]:
-    return decoder(streams()[wire["type"].split(".")[2]])(message(wire, **changes), NOW)
+    return decoder(streams()[stream_of(wire)])(message(wire, **changes), NOW)
 
 
 def refusal(wire: Wire, **changes: Any) -> InvalidEvent:

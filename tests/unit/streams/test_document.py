@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ioc.errors import InvalidEvent
 from ioc.streams.document import EDXML, STREAM
 from ioc.streams.engine.event import Event
-from tests.unit.streams.lives import after, contributed, keys, lived, lived_in_parts, measured, stories, teller
+from tests.unit.streams.lives import after, keys, lived, measured, same_in_any_order, stories, teller
 
 tell = teller(STREAM)
 PAPER = {"from_org": "G22", "number": "1204", "symbol": "BTTTT", "issued_on": "2026-11-20", "level": "central"}
@@ -146,10 +146,7 @@ def test_urgency_off_the_list_is_refused() -> None:
 @given(told=stories(STREAM, tell, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=100, deadline=None)
 def test_document_comes_out_the_same_in_any_order_and_any_batches(told: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(told, len(told)))
-    found, counted = lived_in_parts(STREAM, told, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, told, lengths, random)
 
 
 @given(told=stories(STREAM, tell, ANYTHING))

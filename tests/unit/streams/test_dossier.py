@@ -1,24 +1,18 @@
 """What a dossier becomes, and what it adds to the daily counts."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
 
 from ioc.streams._dossier_state import DossierState, contributions
-from ioc.streams.engine.decode import decoder
-from ioc.streams.engine.fold import Folded, fold, initial
+from ioc.streams.engine.fold import Folded
 from ioc.streams.engine.registry import streams
-from tests.integration.streams_wire import NOW, Wire, at, event, message
-from tests.rules import RULES
+from tests.integration.streams_wire import Wire, at, event
+from tests.unit.streams.lives import lived_in_province
 
-STREAM = streams()["dossier"]
-
-
-def lived(*wires: Wire) -> Folded:
-    assert STREAM.projection is not None
-    decode = decoder(STREAM)
-    return fold(STREAM.projection, initial(STREAM.projection), [decode(message(wire), NOW) for wire in wires], RULES)
+lived = partial(lived_in_province, streams()["dossier"])
 
 
 def told(*facts: str, **last: Any) -> list[Wire]:

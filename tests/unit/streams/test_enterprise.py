@@ -11,7 +11,7 @@ from ioc.db.connect import Connection
 from ioc.errors import InvalidEvent
 from ioc.streams.engine.event import Event
 from ioc.streams.enterprise import STREAM
-from tests.unit.streams.lives import contributed, keys, lived, lived_in_parts, measured, stories, teller
+from tests.unit.streams.lives import contributed, keys, lived, measured, same_in_any_order, stories, teller
 from tests.unit.streams.stored import stored, told
 
 enterprise = teller(STREAM, enterprise_ref="5f1d3c0a9b7e4d22")
@@ -140,10 +140,7 @@ def test_plan_beyond_any_calendar_is_refused() -> None:
 @given(story=stories(STREAM, enterprise, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=80, deadline=None)
 def test_enterprise_comes_out_the_same_in_any_order_and_any_batches(story: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(story, len(story)))
-    found, counted = lived_in_parts(STREAM, story, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, story, lengths, random)
 
 
 @given(story=stories(STREAM, enterprise, ANYTHING))

@@ -105,5 +105,5 @@ def test_structured_message_that_cannot_be_read_is_invalid(value: bytes) -> None
 
 def test_written_headers_are_read_back() -> None:
     at = datetime(2026, 11, 20, 1, 2, 3, 456, tzinfo=UTC)
-    found = read(write_headers(event_id="1", source="/s", type_="vn.ioc.x.y.v1", subject="đ", time=at, simulated=False))
-    assert (found.id, found.source, found.type, found.subject, found.time, found.simulated) == ("1", "/s", "vn.ioc.x.y.v1", "đ", at, False)
+    found = read(write_headers(event_id="1", source="/s", type_="vn.ioc.x.y.v1", subject="đ", time=at, simulated=False, sequence="0002"))
+    assert (found.id, found.source, found.type, found.subject, found.time, found.simulated, found.sequence) == ("1", "/s", "vn.ioc.x.y.v1", "đ", at, False, "0002")

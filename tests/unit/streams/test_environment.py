@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from ioc.db.connect import Connection
 from ioc.errors import InvalidEvent
-from ioc.streams.engine.batch import BatchWriter, Item
-from ioc.streams.engine.event import Event, Message
+from ioc.streams.engine.event import Event
 from ioc.streams.engine.states import read_states
 from ioc.streams.environment import PROPERTIES, STREAM, EnvironmentState, apply
 from tests.integration.streams_db import rows
 from tests.integration.streams_wire import NOW
 from tests.unit.streams.lives import RULES, after, projection_of, teller
+from tests.unit.streams.stored import write
 
 STATION: dict[str, Any] = {"station_id": "TRAN-DE", "property": "salinity_gl", "unit": "g/l"}
 NEEDED: dict[str, dict[str, Any]] = {
@@ -38,13 +38,6 @@ def seen(*events: Event[Any]) -> EnvironmentState:
     for event in events:
         state = apply(state, event, RULES)
     return state
-
-
-def write(conn: Connection, *events: Event[Any]) -> None:
-    writer = BatchWriter(conn, {STREAM.name: STREAM}, RULES)
-    for n, event in enumerate(events):
-        record = Message(topic=STREAM.topic, partition=0, offset=n, timestamp_ms=0, key=b"S1", headers=[], value=None)
-        writer.write([Item(record, event)], NOW + timedelta(seconds=n))
 
 
 def test_newest_reading_stands_and_an_older_one_changes_nothing() -> None:
@@ -136,14 +129,14 @@ def test_property_that_nobody_described_is_taken_as_told() -> None:
 
 def test_database_keeps_the_newest_of_each_kind_whatever_came_last(conn: Connection) -> None:
     story = [said("forecast", 8), said("observation", 7, value=5.5), said("observation", 3), said("forecast", 2, value_low=1)]
-    write(conn, *story)
+    write(conn, STREAM, *story)
     standing = read_states(conn, projection_of(STREAM), ["S1"])["S1"]
     assert (standing.state, standing.first_at) == (seen(*story), after(2))
 
 
 def test_hours_give_the_least_and_greatest_good_reading_of_a_local_day(conn: Connection) -> None:
     readings = [said("observation", minutes, value=value, id_=f"{minutes}") for minutes, value in ((-480, 2.0), (0, 15.6), (3, 11.0), (959, 12.0), (960, 1.0))]
-    write(conn, *readings, said("observation", 5, id_="odd", value=40, quality="suspect"), said("forecast", 6),
+    write(conn, STREAM, *readings, said("observation", 5, id_="odd", value=40, quality="suspect"), said("forecast", 6),
           said("observation", 7, id_="none", value=None, quality="missing"))
     found = rows(conn, "select min(value_min), max(value_max), sum(value_sum), sum(value_n) from environment_hourly where station_id = 'TRAN-DE' "
                        "and property = 'salinity_gl' and quality = 'good' and (hour at time zone 'Asia/Ho_Chi_Minh')::date = %s", date(2026, 11, 20))
@@ -152,7 +145,7 @@ def test_hours_give_the_least_and_greatest_good_reading_of_a_local_day(conn: Con
 
 
 def test_newest_readings_tell_a_station_that_stands_still(conn: Connection) -> None:
-    write(conn, said("observation", value=7.0), *(said("observation", n, value=3.3) for n in range(1, 13)))
+    write(conn, STREAM, said("observation", value=7.0), *(said("observation", n, value=3.3) for n in range(1, 13)))
     flat = ("select count(*), count(distinct value) from (select value from environment_event where subject = 'S1' and occurred_at < %s "
             "and type = 'vn.ioc.environment.observation.v1' order by occurred_at desc limit 12) as newest")
     assert rows(conn, flat, after(13)) == [(12, 1)]
@@ -160,7 +153,7 @@ def test_newest_readings_tell_a_station_that_stands_still(conn: Connection) -> N
 
 
 def test_bulletin_is_found_as_it_stood_at_a_past_moment(conn: Connection) -> None:
-    write(conn, said("bulletin"), said("bulletin", 60, msg_type="update", risk_level=4), said("bulletin", 120, msg_type="cancel"))
+    write(conn, STREAM, said("bulletin"), said("bulletin", 60, msg_type="update", risk_level=4), said("bulletin", 120, msg_type="cancel"))
     stood = ("select e.msg_type, e.risk_level from environment_state as s cross join lateral (select * from environment_event as e "
              "where e.subject = s.subject and e.occurred_at >= s.first_at and e.occurred_at <= %(at)s and e.recorded_at <= %(known)s "
              "order by e.occurred_at desc limit 1) as e where s.bulletin_at is not null and e.expires_at > %(at)s")

@@ -17,7 +17,7 @@ from ioc.streams.engine.states import read_states
 from ioc.streams.incident import STREAM
 from tests.integration.streams_db import rows
 from tests.integration.streams_wire import NOW
-from tests.unit.streams.lives import RULES, after, contributed, keys, lived, lived_in_parts, measured, projection_of, stories, teller
+from tests.unit.streams.lives import RULES, after, keys, lived, measured, projection_of, same_in_any_order, stories, teller
 
 incident = teller(STREAM, kind="fire", reason_code="told")
 DAY = local_day(after(0))
@@ -114,10 +114,7 @@ def test_half_a_place_is_refused(place: dict[str, float]) -> None:
 @given(story=stories(STREAM, incident, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=80, deadline=None)
 def test_incident_comes_out_the_same_in_any_order_and_any_batches(story: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(story, len(story)))
-    found, counted = lived_in_parts(STREAM, story, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, story, lengths, random)
 
 
 @given(story=stories(STREAM, incident, ANYTHING))

@@ -11,7 +11,7 @@ from ioc.clock import local_day
 from ioc.db.connect import Connection
 from ioc.errors import InvalidEvent
 from ioc.streams.indicator import STREAM, quality_flag
-from tests.unit.streams.lives import after, contributed, keys, lived, lived_in_parts, measured, stories, teller
+from tests.unit.streams.lives import after, keys, lived, measured, same_in_any_order, stories, teller
 from tests.unit.streams.stored import stored, told
 
 indicator = teller(STREAM, indicator_id="papi", period="2026-Q3")
@@ -111,10 +111,7 @@ def test_what_one_event_alone_shows_to_be_wrong_is_refused(fact: str, data: dict
 @given(story=stories(STREAM, indicator, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=80, deadline=None)
 def test_indicator_comes_out_the_same_in_any_order_and_any_batches(story: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(story, len(story)))
-    found, counted = lived_in_parts(STREAM, story, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    whole = same_in_any_order(STREAM, story, lengths, random)
     assert whole.state.revisions <= max(0, sum(e.fact == "observed" for e in story) - 1)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ioc.errors import InvalidEvent
 from ioc.streams.engine.event import Event
 from ioc.streams.meeting import STREAM
-from tests.unit.streams.lives import after, contributed, keys, lived, lived_in_parts, measured, stories, teller
+from tests.unit.streams.lives import after, contributed, keys, lived, measured, same_in_any_order, stories, teller
 
 session = teller(STREAM, meeting_id="M1", level="province")
 point = teller(STREAM, meeting_id="M1", point_id="CF-1", level="commune")
@@ -103,10 +103,7 @@ def test_point_cannot_start_a_session() -> None:
 @given(told=stories(STREAM, point, {"started": st.just({"point_id": None})}), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=100, deadline=None)
 def test_meeting_comes_out_the_same_in_any_order_and_any_batches(told: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(told, len(told)))
-    found, counted = lived_in_parts(STREAM, told, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, told, lengths, random)
 
 
 @given(told=stories(STREAM, point, {"started": st.just({"point_id": None})}))

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ioc.calendar.written import first_day, grain, last_day
 from ioc.errors import InvalidEvent
-from ioc.streams._period import check_period, first_day, grain, last_day
+from ioc.streams._period import check_period
 
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 

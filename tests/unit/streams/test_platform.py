@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 from ioc.clock import local_day
 from ioc.db.connect import Connection
 from ioc.errors import InvalidEvent
-from ioc.streams.engine.batch import BatchWriter, Item
-from ioc.streams.engine.event import Event, Message
+from ioc.streams.engine.event import Event
 from ioc.streams.engine.states import read_states
 from ioc.streams.platform import STREAM
 from tests.integration.streams_db import rows
-from tests.integration.streams_wire import NOW
-from tests.unit.streams.lives import RULES, after, contributed, keys, lived, lived_in_parts, measured, projection_of, stories, teller
+from tests.unit.streams.lives import after, keys, lived, measured, projection_of, same_in_any_order, stories, teller
+from tests.unit.streams.stored import write
 
 NEEDED: dict[str, dict[str, Any]] = {
     "heartbeat": {"source_id": "one-stop", "status": "up"},
@@ -45,13 +44,6 @@ def platform(fact: str, minutes: float = 0, **data: Any) -> Event[Any]:
 
 def told(*facts: str) -> list[Event[Any]]:
     return [platform(fact, n * 5) for n, fact in enumerate(facts)]
-
-
-def write(conn: Connection, *events: Event[Any]) -> None:
-    writer = BatchWriter(conn, {STREAM.name: STREAM}, RULES)
-    for n, event in enumerate(events):
-        record = Message(topic=STREAM.topic, partition=0, offset=n, timestamp_ms=0, key=b"S1", headers=[], value=None)
-        writer.write([Item(record, event)], NOW + timedelta(seconds=n))
 
 
 @pytest.mark.parametrize(("facts", "name"), [
@@ -121,16 +113,13 @@ def test_what_cannot_be_is_refused(fact: str, data: dict[str, Any], reason: str)
 @given(story=stories(FOLDED, platform, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=80, deadline=None)
 def test_subject_comes_out_the_same_in_any_order_and_any_batches(story: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(story, len(story)))
-    found, counted = lived_in_parts(STREAM, story, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    whole = same_in_any_order(STREAM, story, lengths, random)
     assert all(n >= 0 for n in measured(STREAM, whole).values())
 
 
 def test_late_events_leave_the_same_state_and_counts(conn: Connection) -> None:
     story = [platform("sync_failed"), platform("sync_ack", 20), platform("sync_failed", 40), platform("sync_ack", 1000, unit_code="U2")]
-    write(conn, *reversed(story))
+    write(conn, STREAM, *reversed(story))
     standing, expected = read_states(conn, projection_of(STREAM), ["S1"])["S1"], lived(STREAM, *story)
     assert (standing.name, standing.state) == (expected.name, expected.state)
     counted = "select unit_code, sum(acknowledged), sum(failed) from platform_daily where as_of_day <= %s group by 1 having sum(acknowledged + failed) <> 0"
@@ -139,7 +128,7 @@ def test_late_events_leave_the_same_state_and_counts(conn: Connection) -> None:
 
 
 def test_observations_are_stored_and_leave_no_state(conn: Connection) -> None:
-    write(conn, *told("heartbeat", "probe", "api_call_stats", "event_rejected", "consumer_lag"))
+    write(conn, STREAM, *told("heartbeat", "probe", "api_call_stats", "event_rejected", "consumer_lag"))
     assert rows(conn, "select count(*) from platform_event") == [(5,)]
     assert rows(conn, "select 1 from platform_state") == []
 
@@ -147,7 +136,7 @@ def test_observations_are_stored_and_leave_no_state(conn: Connection) -> None:
 def test_hours_sum_what_was_observed(conn: Connection) -> None:
     probes = [platform("probe", 5, latency_ms=100), platform("probe", 10, status="degraded", latency_ms=900), platform("probe", 15, status="down")]
     calls = [platform("api_call_stats", n, calls=40, errors=n, p95_ms=200 + n, interval_s=300) for n in (1, 2)]
-    write(conn, *probes, *calls, platform("heartbeat", 61), platform("event_rejected", 62), platform("consumer_lag", 3), platform("sync_ack", 4))
+    write(conn, STREAM, *probes, *calls, platform("heartbeat", 61), platform("event_rejected", 62), platform("consumer_lag", 3), platform("sync_ack", 4))
     found = rows(conn, "select hour, source_id, service, heartbeats, probes, successes, latency_n, latency_sum_ms, latency_max_ms, calls, errors, "
                        "p95_max_ms, rejected from platform_hourly order by hour, source_id")
     assert found == [

@@ -1,25 +1,19 @@
 """What a citizen's report becomes, and what it adds to the daily counts."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
 
-from ioc.streams.engine.decode import decoder
-from ioc.streams.engine.fold import Folded, fold, initial
+from ioc.streams.engine.fold import Folded
 from ioc.streams.engine.registry import streams
 from ioc.streams.report import contributions
-from tests.integration.streams_wire import NOW, Wire, at, event, message
-from tests.rules import RULES
+from tests.integration.streams_wire import Wire, at, event
+from tests.unit.streams.lives import lived_in_province
 
-STREAM = streams()["report"]
+lived = partial(lived_in_province, streams()["report"])
 DONE = ("submitted", "verified", "assigned", "accepted", "resolved")
-
-
-def lived(*wires: Wire) -> Folded:
-    assert STREAM.projection is not None
-    decode = decoder(STREAM)
-    return fold(STREAM.projection, initial(STREAM.projection), [decode(message(wire), NOW) for wire in wires], RULES)
 
 
 def told(*facts: str, first: dict[str, Any] | None = None) -> list[Wire]:

@@ -16,7 +16,7 @@ from ioc.streams.engine.event import Event, Message
 from ioc.streams.service import STREAM
 from tests.integration.streams_db import rows
 from tests.integration.streams_wire import NOW
-from tests.unit.streams.lives import RULES, after, contributed, keys, lived, lived_in_parts, measured, teller
+from tests.unit.streams.lives import RULES, after, keys, lived, measured, same_in_any_order, teller
 from tests.unit.streams.stored import stored, told
 
 service = teller(STREAM, service_code="1.004194", level="partial", sector_code="ho-tich")
@@ -95,10 +95,7 @@ def test_what_one_event_alone_shows_to_be_wrong_is_refused(fact: str, data: dict
 @given(story=catalogue_lives(), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=80, deadline=None)
 def test_service_comes_out_the_same_in_any_order_and_any_batches(story: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(story, len(story)))
-    found, counted = lived_in_parts(STREAM, story, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, story, lengths, random)
 
 
 @given(story=catalogue_lives())

@@ -12,7 +12,7 @@ from ioc.db.connect import Connection
 from ioc.errors import InvalidEvent
 from ioc.streams._social_state import iso_week
 from ioc.streams.social import STREAM
-from tests.unit.streams.lives import after, contributed, keys, lived, lived_in_parts, measured, stories, teller
+from tests.unit.streams.lives import after, keys, lived, measured, same_in_any_order, stories, teller
 from tests.unit.streams.stored import stored, told
 
 health = teller(STREAM, facility_code="BV-1", day="2026-11-19", visits=100)
@@ -149,10 +149,7 @@ def test_what_one_event_alone_shows_to_be_wrong_is_refused(fact: str, data: dict
 @given(story=stories(STREAM, batch, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=100, deadline=None)
 def test_subject_comes_out_the_same_in_any_order_and_any_batches(story: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(story, len(story)))
-    found, counted = lived_in_parts(STREAM, story, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, story, lengths, random)
 
 
 @pytest.mark.parametrize("story", [

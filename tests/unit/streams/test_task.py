@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ioc.errors import InvalidEvent
 from ioc.streams.engine.event import Event
 from ioc.streams.task import STREAM
-from tests.unit.streams.lives import after, contributed, keys, lived, lived_in_parts, measured, stories, teller
+from tests.unit.streams.lives import after, keys, lived, measured, same_in_any_order, stories, teller
 
 tell = teller(STREAM)
 
@@ -132,10 +132,7 @@ def test_extension_that_does_not_extend_is_refused() -> None:
 @given(told=stories(STREAM, tell, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=100, deadline=None)
 def test_task_comes_out_the_same_in_any_order_and_any_batches(told: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(told, len(told)))
-    found, counted = lived_in_parts(STREAM, told, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, told, lengths, random)
 
 
 @given(told=stories(STREAM, tell, ANYTHING))

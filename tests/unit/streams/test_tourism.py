@@ -11,7 +11,7 @@ from ioc.clock import local_day
 from ioc.db.connect import Connection
 from ioc.errors import InvalidEvent
 from ioc.streams.tourism import STREAM
-from tests.unit.streams.lives import after, contributed, keys, lived, lived_in_parts, measured, stories, teller
+from tests.unit.streams.lives import after, keys, lived, measured, same_in_any_order, stories, teller
 from tests.unit.streams.stored import stored, told
 
 tourism = teller(STREAM, period="2026-10", arrivals=400)
@@ -62,10 +62,7 @@ def test_what_one_event_alone_shows_to_be_wrong_is_refused(data: dict[str, Any],
 @given(story=stories(STREAM, tourism, ANYTHING), lengths=st.lists(st.integers(1, 4)), random=st.randoms())
 @settings(max_examples=80, deadline=None)
 def test_tourism_comes_out_the_same_in_any_order_and_any_batches(story: list[Any], lengths: list[int], random: Any) -> None:
-    whole = lived(STREAM, *random.sample(story, len(story)))
-    found, counted = lived_in_parts(STREAM, story, lengths)
-    assert (found.name, found.state) == (whole.name, whole.state)
-    assert counted == contributed(STREAM, whole)
+    same_in_any_order(STREAM, story, lengths, random)
 
 
 def test_late_events_leave_the_same_tables(conn: Connection) -> None:

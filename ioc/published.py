@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 Flag = Literal["ok", "published_differs", "no_base"]
@@ -19,23 +20,28 @@ def quality_flag(published: Decimal, numerator: Decimal | None, denominator: Dec
     """
     if numerator is None or not denominator:
         return "no_base"
-    return _judged(published, numerator * scale / denominator)
+    return _judged(published, scale * Fraction(numerator) / Fraction(denominator))
 
 
 def sum_flag(published: Decimal, parts: Iterable[Decimal]) -> Flag:
     """Judge a published total by its parts: 1,015 + 343 + 420 must be 1,778."""
     found = list(parts)
-    return _judged(published, sum(found, Decimal())) if found else "no_base"
+    return _judged(published, Fraction(sum(found, Decimal()))) if found else "no_base"
 
 
 def count_flag(published: Decimal, share: Decimal, base: Decimal, *, scale: int = 100) -> Flag:
     """Judge a published count by a published share of a base: 96.02 % of 1,230 allows 1,181 and nothing further off than the share's last digit."""
     if not base:
         return "no_base"
-    return _judged(share, published * scale / base)
+    return _judged(share, scale * Fraction(published) / Fraction(base))
 
 
-def _judged(published: Decimal, computed: Decimal) -> Flag:
+def as_sent(figure: Decimal | float) -> Decimal:
+    """A figure as an event brings it: a number of JSON keeps no trailing zeros, so 99.80 is 99.8."""
+    return Decimal(str(float(figure))).normalize()
+
+
+def _judged(published: Decimal, computed: Fraction) -> Flag:
     exponent = published.as_tuple().exponent
     assert isinstance(exponent, int)
-    return "ok" if abs(published - computed) <= Decimal(1).scaleb(min(exponent, 0)) / 2 else "published_differs"
+    return "ok" if abs(Fraction(published) - computed) <= Fraction(10) ** min(exponent, 0) / 2 else "published_differs"
