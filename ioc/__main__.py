@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ioc import commands, upkeep
 from ioc.calendar.periods import KINDS
+from ioc.demo import command as scenes
 from ioc.demo.join import joined
 from ioc.errors import IocError
 from ioc.indicators import commands as figures
@@ -20,6 +21,7 @@ from ioc.kpi.engine import command as kpis
 from ioc.places import command as places
 from ioc.pull.engine import command as pulling
 from ioc.settings import Settings, documented, read_settings
+from ioc.words import LANGUAGES
 
 Command = Callable[[Settings, argparse.Namespace, threading.Event], int]
 
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
         logging.getLogger("kafka").setLevel(logging.ERROR)
         run: Command = options.run
-        return run(settings if run is commands.demo else joined(settings), options, _stopping())
+        return run(settings if run in {commands.demo, scenes.run, scenes.stop} else joined(settings), options, _stopping())
     except IocError as error:
         sys.stderr.write(f"ioc: {error}\n")
         return 1
@@ -60,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--days", type=int, default=30, help="days of simulated history (default 30)")
     demo.add_argument("--no-simulators", action="store_true", help="start without simulated data")
     demo.add_argument("simulate", nargs="*", help="further arguments of the simulators, after --")
+    _scenarios(sub)
     sub.add_parser("simulate", help="publish simulated events (python -m simulators); `ioc simulate --help` lists its options", add_help=False)
     catalogue = _command(sub, "catalogue", "print what streams, events, panels and numbers there are", commands.catalogue)
     catalogue.add_argument("--check", type=Path, metavar="FILE", help="compare with FILE instead; exit 1 where they differ")
@@ -70,6 +73,20 @@ def parser() -> argparse.ArgumentParser:
     open311.add_argument("--jurisdiction", help="jurisdiction they belong to, e.g. chicago (default: the second word of the file's name)")
     _figures(sub, imports)
     return root
+
+
+def _scenarios(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    what = sub.add_parser("scenario", help="days that a demonstration plays").add_subparsers(required=True, metavar="WHAT")
+    listing = _command(what, "list", "scenarios of the profile, and what the audience sees", scenes.listed)
+    listing.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    run = _command(what, "run", "play one in a centre of its own, beside a running demo or alone", scenes.run)
+    run.add_argument("name")
+    run.add_argument("--seed", default="1", help="the same seed shows the same screens (default 1)")
+    run.add_argument("--speed", type=float, help="simulated seconds a second, 1 to 600 (default: the scenario's)")
+    run.add_argument("--from", dest="start", metavar="ISO", help="when its play begins (default: the scenario's)")
+    run.add_argument("--until", dest="end", metavar="ISO", help="when it ends (default: the scenario's)")
+    run.add_argument("--port", type=int, help="port of its wall (default: IOC_PORT + 1)")
+    _command(what, "stop", "end the scenarios that are being played from this data folder", scenes.stop)
 
 
 def _services(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -12,10 +12,22 @@ YEARS = range(1900, 2200)
 """Of the moments and dates in the data; beyond lies what neither Python nor a person can calculate with (9999 as 'never')."""
 
 
+class Rhythm(NamedTuple):
+    """How a clock goes: simulated seconds a second (0 = held), a number that changes when it is set anew, and the speed it is meant for."""
+
+    speed: float = 1.0
+    turn: float = 0.0
+    meant: float = 1.0
+
+
 class Clock(Protocol):
-    """Answers with an aware UTC moment."""
+    """Answers with aware UTC moments: `now` of the data, `real` of the machine. They differ while a scenario is played."""
 
     def now(self) -> datetime: ...
+
+    def real(self) -> datetime: ...
+
+    def rhythm(self) -> Rhythm: ...
 
 
 class SystemClock:
@@ -23,6 +35,12 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251 (the one place)
+
+    def real(self) -> datetime:
+        return self.now()
+
+    def rhythm(self) -> Rhythm:
+        return Rhythm()
 
 
 @dataclass
@@ -33,6 +51,12 @@ class FrozenClock:
 
     def now(self) -> datetime:
         return self.at
+
+    def real(self) -> datetime:
+        return self.at
+
+    def rhythm(self) -> Rhythm:
+        return Rhythm()
 
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)

@@ -13,6 +13,7 @@ from ioc.db import timescale
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
 from ioc.errors import InputError
+from ioc.played import clock_of
 from ioc.settings import Settings
 from ioc.streams.engine import attention
 
@@ -60,7 +61,7 @@ def run_sink(settings: Settings, options: argparse.Namespace, stop: threading.Ev
     from ioc.streams.engine.sink import Sink
 
     del options
-    dsn, clock = settings.dsn(), SystemClock()
+    dsn, clock = settings.dsn(), clock_of(settings.clock)
     source = KafkaSource(settings, topics())
     LetterPost(lambda: connect(dsn, application="ioc-sink-letters"), lambda: KafkaPublisher(settings), clock).start(stop)
     rules = rules_of(load_profile(settings.profile))
@@ -77,8 +78,9 @@ def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Ev
     from ioc.streams.engine.registry import streams
 
     del options
-    dsn, profile = settings.dsn(), load_profile(settings.profile)
-    clock, stations = SystemClock(), load_stations(profile)
+    dsn, clock = settings.dsn(), clock_of(settings.clock)
+    profile = load_profile(settings.profile).at_speed(clock.rhythm().meant)
+    stations = load_stations(profile)
     times = working_times(profile.calendar, PROMISED_SINCE, local_day(clock.now()) + timedelta(days=400))
 
     def prepare(conn: Connection) -> None:
@@ -97,7 +99,7 @@ def run_web(settings: Settings, options: argparse.Namespace, stop: threading.Eve
     del stop  # uvicorn takes the signals itself
     settings = replace(settings, host=options.host or settings.host, port=options.port or settings.port)
     # Open streams never end by themselves: three seconds, then they are cut.
-    uvicorn.run(create_app(settings, SystemClock()), host=settings.host, port=settings.port, log_level="warning",
+    uvicorn.run(create_app(settings, clock_of(settings.clock)), host=settings.host, port=settings.port, log_level="warning",
                 timeout_graceful_shutdown=3, server_header=False, lifespan="on", ws="none")
     return 0
 

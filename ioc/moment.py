@@ -13,6 +13,9 @@ from ioc.errors import InputError
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Nothing older is stored (EARLIEST of the streams), nothing later is asked for; beyond them arithmetic with days may overflow."""
 
+AHEAD = timedelta(minutes=1)
+"""What a sink may have recorded 'after' now: its clock may run ahead of ours, and what it learns within one instant it tells apart by ticks."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
@@ -47,7 +50,7 @@ class Moment:
         return late | {
             "at": self.at,
             "instant": self.instant,
-            "known": self.known,
+            "known": self.known if self.time_machine else self.known + AHEAD,
             "time_machine": self.time_machine,
             "jurisdiction": self.jurisdiction,
             "day": day,

@@ -27,6 +27,7 @@ class Settings:
     port: int = _setting("port of the web process", 8050)  # type: ignore[assignment]
     data: str = _setting("folder of the demo's embedded parts", ".ioc")  # type: ignore[assignment]
     pull: str = _setting("TOML file that lists the systems to ask (docs/pull.md)", "")  # type: ignore[assignment]
+    clock: str = _setting("file of a played clock, for exercises only (`ioc scenario run` writes it); empty = the machine's", "")  # type: ignore[assignment]
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR", "INFO")  # type: ignore[assignment]
 
     @property

@@ -84,6 +84,10 @@ class Words:
         """14:05 local."""
         return NONE if at is None else at.astimezone(LOCAL).strftime("%H:%M")
 
+    def minute(self, at: datetime | None) -> str:
+        """Local day and time without seconds: 21/11/2026 14:05."""
+        return NONE if at is None else f"{at.astimezone(LOCAL):%d/%m/%Y %H:%M}"
+
     def moment(self, at: datetime | None) -> str:
         """14:05:03 on a day in full: 14:05:03 21/11/2026."""
         if at is None:

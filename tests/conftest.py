@@ -53,6 +53,8 @@ def fresh_database(maintenance: str) -> Iterator[str]:
     """Connection string of a new, migrated database of kind 'exercise', dropped afterwards."""
     name, template = f"ioc_{next(_numbers)}", _template(maintenance)
     with psycopg.connect(maintenance, autocommit=True) as conn:
+        # TimescaleDB's scheduler looks into every database, and one that is looked into cannot be copied.
+        conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (template,))
         conn.execute(f"create database {name} template {template}".encode())
     dsn = psycopg.conninfo.make_conninfo(maintenance, dbname=name)
     try:

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from ioc.api import scenarios as presenting
 from ioc.api.ask import Database
 from ioc.api.courier import Courier
 from ioc.api.feed import Feed, running
@@ -18,7 +19,7 @@ from ioc.api.guard import Guard, language
 from ioc.api.intake import PATH, Intake, add_intake
 from ioc.api.keys import KeyRing
 from ioc.api.routes import Doors, add_routes
-from ioc.clock import Clock
+from ioc.clock import Clock, local_day
 from ioc.db.connect import connect_async
 from ioc.errors import ConfigurationError
 from ioc.kpi.engine.registry import sections
@@ -34,7 +35,7 @@ from ioc.words import Words
 
 _EXACT = ("/", "/wall", "/healthz", "/readyz", "/metrics", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component", "/_reload-hash",
           "/_favicon.ico", "/favicon.ico", "/live/stream", "/live/heartbeat", "/api/panels", "/api/kpi",
-          "/geo/units.json", PATH)
+          "/geo/units.json", PATH, *presenting.PATHS)
 _PREFIXES = ("/assets/", "/static/", "/_dash-component-suites/", "/_dash-update-component", "/language/")
 
 
@@ -47,7 +48,7 @@ def create_app(settings: Settings, clock: Clock, publisher: Callable[[], Publish
     """
     if not (ASSETS / "vendor" / "leaflet").is_dir():
         raise ConfigurationError("the browser files are not installed: run `make browser-files` (or install the wheel, which holds them)")
-    profile = load_profile(settings.profile)
+    profile = load_profile(settings.profile).at_speed(clock.rhythm().meant)
     panels = shown(profile)
     dsn = settings.dsn()
     database = Database(dsn)
@@ -67,12 +68,14 @@ def create_app(settings: Settings, clock: Clock, publisher: Callable[[], Publish
     add_routes(server, doors)
     add_figures(server, database, clock, profile, load_register(profile))
     add_intake(server, Intake(KeyRing(database, clock), courier, clock))
+    presenting.add_scenarios(server, presenting.Stage(database=database, clock=clock, profile=profile, profile_name=settings.profile, panels=panels,
+                                                      port=settings.port))
     server.mount("/static", StaticFiles(directory=ASSETS))
 
     async def past(key: str, query: dict[str, str], text: Words) -> Mapping[str, Mapping[str, Any]]:
         return props(panels[key], await doors.snapshot(key, query), text, profile)
 
-    create_dash(server, panels, profile, language.get, past)
+    create_dash(server, panels, profile, language.get, past, lambda: local_day(clock.now()))
     keys = tuple(panels)
     exact = frozenset((*_EXACT, *(f"/wall/{k}" for k in keys), *(f"/api/panels/{k}.json" for k in keys),
                        *(f"/api/panels/{k}/map.json" for k in keys), *(f"/api/definitions/{k}.json" for k in keys), *(f"/map/{k}" for k in keys),

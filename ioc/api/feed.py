@@ -39,7 +39,7 @@ class Feed:
         self._deltas: dict[str, bytes] = {}
         self._changed = asyncio.Event()
         self._database = False
-        self.live_at: float | None = None
+        self.live_at: float | None = None  # by the machine's clock
         self.viewers = 0
 
     def snapshot(self, panel: str) -> bytes | None:
@@ -67,7 +67,7 @@ class Feed:
         if payload.startswith("tick "):
             self.live_at = float(payload[5:])
         else:
-            self.live_at = self._clock.now().timestamp()
+            self.live_at = self._clock.real().timestamp()
             await self._load(conn, everything=False)
 
     async def _load(self, conn: psycopg.AsyncConnection[Any], *, everything: bool) -> None:
@@ -94,8 +94,8 @@ class Feed:
     def _event(self, language: str, after: int) -> bytes:
         panels = b",".join(b'"%s":{"n":%d,%s' % (key.encode(), s.frame, s.body[1:])
                            for key, s in self._bodies.get(language, {}).items() if s.frame > after)
-        return b'id: %s.%d\ndata: {"epoch":"%s","n":%d,"live_at":%s,"panels":{%s}}\n\n' % (
-            self._epoch.encode(), self._frame, self._epoch.encode(), self._frame, self._live_at(), panels)
+        return b'id: %s.%d\ndata: {"epoch":"%s","n":%d,"silent_s":%s,"panels":{%s}}\n\n' % (
+            self._epoch.encode(), self._frame, self._epoch.encode(), self._frame, self._silent_s(), panels)
 
     async def events(self, language: str, since: str) -> AsyncIterator[bytes]:
         """Server-sent events for one viewer: everything, or what came after `since` (<epoch>.<n>); a heartbeat when quiet."""
@@ -104,7 +104,7 @@ class Feed:
         seen = self._epoch
         self.viewers += 1
         try:
-            yield b'retry: 1000\nevent: hello\ndata: {"build":"%s","now":%.3f}\n\n' % (self._build.encode(), self._clock.now().timestamp())
+            yield b'retry: 1000\nevent: hello\ndata: {"build":"%s",%s}\n\n' % (self._build.encode(), self._time())
             yield self._heartbeat()
             while True:
                 changed = self._changed  # taken before comparing: no wake-up is lost
@@ -123,11 +123,20 @@ class Feed:
             self.viewers -= 1
 
     def _heartbeat(self) -> bytes:
-        return b'event: hb\ndata: {"now":%.3f,"live_at":%s}\n\n' % (self._clock.now().timestamp(), self._live_at())
+        return b'event: hb\ndata: {%s,"silent_s":%s}\n\n' % (self._time(), self._silent_s())
 
-    def _live_at(self) -> bytes:
-        # When `live` was last heard, not when this is sent: a page that opens while it is silent must not look live.
-        return b"null" if self.live_at is None else b"%.3f" % self.live_at
+    def _time(self) -> bytes:
+        speed, turn, _ = self._clock.rhythm()
+        return b'"now":%.3f,"speed":%g,"turn":%.3f' % (self._clock.now().timestamp(), speed, turn)
+
+    def silent_s(self) -> float | None:
+        """Seconds since `live` was last heard; None = never."""
+        return None if self.live_at is None else max(0.0, self._clock.real().timestamp() - self.live_at)
+
+    def _silent_s(self) -> bytes:
+        # Not when this is sent: a page that opens while `live` is silent must not look live.
+        silent = self.silent_s()
+        return b"null" if silent is None else b"%.3f" % silent
 
 
 @contextlib.asynccontextmanager

@@ -14,13 +14,13 @@ from ioc.profiles import Profile
 LIVE_SILENT_S = 15.0
 
 
-def readiness(conn: Connection, profile: Profile, now: datetime) -> dict[str, Any]:
+def readiness(conn: Connection, profile: Profile, now: datetime, real: datetime) -> dict[str, Any]:
     """Reasons not to be ready (`live` silent) and the state of every source, gap and pause."""
     row = conn.execute("select ticked_at from live_tick").fetchone()
     reasons = []
     if row is None:
         reasons.append("live has not built a frame yet: is `ioc live` running?")
-    elif (silent := (now - row[0]).total_seconds()) > LIVE_SILENT_S:
+    elif (silent := (real - row[0]).total_seconds()) > LIVE_SILENT_S:
         reasons.append(f"live has been silent for {silent:.0f} s: is `ioc live` running?")
     heard = [Heard(stream=r[0], source=r[1], last_occurred_at=r[2], last_recorded_at=r[3], simulated=r[4]) for r in conn.execute(
         "select stream, source, last_occurred_at, last_recorded_at, simulated from source_state")]
@@ -43,16 +43,16 @@ def readiness(conn: Connection, profile: Profile, now: datetime) -> dict[str, An
 class _Database:
     """A prometheus collector over one connection."""
 
-    def __init__(self, conn: Connection, viewers: int, live_at: float | None, now: datetime) -> None:
+    def __init__(self, conn: Connection, viewers: int, live_age_s: float | None, now: datetime) -> None:
         self._conn = conn
         self._viewers = viewers
-        self._live_at = live_at
+        self._live_age_s = live_age_s
         self._now = now
 
     def collect(self) -> Iterable[Metric]:
         yield GaugeMetricFamily("ioc_viewers", "Open live streams of this web process.", value=self._viewers)
-        if self._live_at is not None:
-            yield GaugeMetricFamily("ioc_live_age_seconds", "Seconds since `ioc live` last looked.", value=self._now.timestamp() - self._live_at)
+        if self._live_age_s is not None:
+            yield GaugeMetricFamily("ioc_live_age_seconds", "Seconds since `ioc live` last looked.", value=self._live_age_s)
         events = CounterMetricFamily("ioc_events", "Events stored.", labels=["stream", "source"])
         repeats = CounterMetricFamily("ioc_repeats", "Repeated deliveries recognised.", labels=["stream", "source"])
         age = GaugeMetricFamily("ioc_source_age_seconds", "Seconds since a source was last heard.", labels=["stream", "source"])
@@ -80,8 +80,8 @@ class _Database:
         yield from (letters, gaps, pauses, positions)
 
 
-def metrics(conn: Connection, viewers: int, live_at: float | None, now: datetime) -> bytes:
+def metrics(conn: Connection, viewers: int, live_age_s: float | None, now: datetime) -> bytes:
     """All metrics in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(_Database(conn, viewers, live_at, now))
+    registry.register(_Database(conn, viewers, live_age_s, now))
     return generate_latest(registry)

@@ -161,7 +161,7 @@ def _add_health(server: FastAPI, doors: Doors) -> None:
     async def readyz() -> Response:
         now = doors.clock.now()
         try:
-            found = await doors.database.ask(lambda conn: readiness(conn, doors.profile, now))
+            found = await doors.database.ask(lambda conn: readiness(conn, doors.profile, now, doors.clock.real()))
         except UnavailableError as away:
             found = {"ready": False, "reasons": [str(away)], "sources": [], "gaps": [], "pauses": []}
         return JSONResponse(found, status_code=200 if found["ready"] else 503)
@@ -170,7 +170,7 @@ def _add_health(server: FastAPI, doors: Doors) -> None:
     async def prometheus() -> Response:
         now, feed = doors.clock.now(), doors.feed
         return await answer(doors.database.ask(
-            lambda conn: Response(metrics(conn, feed.viewers, feed.live_at, now), media_type="text/plain; version=0.0.4")))
+            lambda conn: Response(metrics(conn, feed.viewers, feed.silent_s(), now), media_type="text/plain; version=0.0.4")))
 
 
 def _add_maps(server: FastAPI, doors: Doors) -> None:

@@ -19,12 +19,19 @@ def leave_addresses(settings: Settings, environment: Mapping[str, str]) -> Path:
     return file
 
 
+def running_pid(folder: Path) -> int | None:
+    """Process of the demo or scenario that runs in a data folder; None where none does."""
+    try:
+        pid = int(json.loads((folder / _FILE).read_text())["pid"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return pid if Path(f"/proc/{pid}").exists() else None
+
+
 def joined(settings: Settings) -> Settings:
     """Settings with a running demo's addresses, where no database was set and a demo runs in this data folder."""
     file = settings.data_dir / _FILE
-    if settings.database or not file.exists():
+    if settings.database or running_pid(settings.data_dir) is None:
         return settings
     found = json.loads(file.read_text())
-    if not Path(f"/proc/{found['pid']}").exists():
-        return settings
     return replace(settings, database=found["IOC_DATABASE"], kafka=found["IOC_KAFKA"], kafka_api_version=found["IOC_KAFKA_API_VERSION"])

@@ -7,22 +7,38 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from ioc.db.connect import connect
+from ioc.clock import LOCAL, SystemClock
+from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
 from ioc.demo.embedded import database
 from ioc.demo.join import leave_addresses
+from ioc.demo.stage import Stage
 from ioc.demo.supervisor import Process, python, say
 from ioc.errors import ConfigurationError, UnavailableError
+from ioc.profiles.scenarios import Script
 from ioc.settings import Settings
 from ioc.upkeep import refold
 
 MOCK_API_VERSION = "2.0"
 
 
-def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: Sequence[str], simulators: bool) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A scenario to be played instead of the present. `status`: file in which the simulators say how far it is."""
+
+    name: str
+    seed: str
+    script: Script
+    status: Path
+
+
+def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: Sequence[str], simulators: bool,
+             scene: Scene | None = None) -> None:
     """Start all parts, say where to look, keep them running until told to stop.
 
     Args:
@@ -31,6 +47,7 @@ def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: 
         days: days of simulated history behind the present.
         simulate: further arguments of the simulators, e.g. --seed 7.
         simulators: False = only what comes from outside.
+        scene: a scenario to be played; its clock is the settings' own.
 
     Raises:
         ConfigurationError: the port is taken, or an embedded part is not installed.
@@ -41,31 +58,54 @@ def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: 
     say("demo", "embedded parts: PostgreSQL without TimescaleDB (keeps its data in "
         f"{settings.data_dir}), a broker in memory (keeps nothing over a restart, about 5 MB a partition)")
     with database(settings.data_dir / "postgres") as base:
-        conn = connect(base.dsn, application="ioc-demo", autocommit=True)
-        migrate(conn, kind="exercise")
-        conn.execute("delete from sink_position")  # the broker is a new one, its offsets begin at 0
-        for line in refold(conn, settings, []):
-            say("demo", line)
-        conn.close()
-        with _processes(settings, base.dsn, days=days, simulate=simulate, simulators=simulators) as processes:
-            _announce(settings, stop)
-            while not stop.wait(1):
-                base.revive()
-                for process in processes:
-                    process.revive()
+        with connect(base.dsn, application="ioc-demo", autocommit=True) as conn:
+            _prepare(conn, settings, scene)
+        arguments = None
+        if simulators:
+            diary = str(settings.data_dir / "simulation.json")  # by it they go on with the story of the last demo, from where it stopped
+            arguments = [*(_scene(scene, settings) if scene else ["--days", str(days), "--until", "live", "--diary", diary]), *simulate]
+        with _processes(settings, base.dsn, arguments) as (processes, start):
+            _announce(settings, stop, scene)
+            stage = Stage(lambda: connect(base.dsn, application="ioc-demo", autocommit=True), settings.data_dir, SystemClock(), start)
+            try:
+                while not stop.wait(1):
+                    base.revive()
+                    for process in processes:
+                        process.revive()
+                    if scene is None:
+                        stage.look()
+            finally:
+                stage.end()
         say("demo", "ended")
 
 
+def _prepare(conn: Connection, settings: Settings, scene: Scene | None) -> None:
+    migrate(conn, kind="exercise")
+    conn.execute("delete from sink_position")  # the broker is a new one, its offsets begin at 0
+    for line in refold(conn, settings, []):
+        say("demo", line)
+    if scene:
+        conn.execute("insert into scenario_run (name, seed, speed, port, asked_at, state, moment_at) values (%s, %s, %s, %s, now(), 'playing', %s)",
+                     (scene.name, scene.seed, scene.script.speed, settings.port, scene.script.start))
+
+
 @contextlib.contextmanager
-def _processes(settings: Settings, dsn: str, *, days: int, simulate: Sequence[str], simulators: bool) -> Iterator[list[Process]]:
+def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None) -> Iterator[tuple[list[Process], Callable[[list[str]], Process]]]:
+    """Processes to be looked after, and how one more is started, which ends with them."""
     started: list[Process] = []
     note: Path | None = None
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("IOC_")} | {  # noqa: TID251 (handed on to children)
-        "IOC_DATABASE": dsn, "IOC_PORT": str(settings.port), "IOC_PROFILE": settings.profile, "IOC_KAFKA_API_VERSION": MOCK_API_VERSION,
-        "IOC_LOG_LEVEL": settings.log_level, "IOC_KIND": "exercise", "PYTHONUNBUFFERED": "1", "OPENBLAS_NUM_THREADS": "1",
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("IOC_")}  # noqa: TID251 (handed on to children)
+    outside |= {"IOC_PROFILE": settings.profile, "IOC_LOG_LEVEL": settings.log_level, "PYTHONUNBUFFERED": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = outside | {
+        "IOC_DATABASE": dsn, "IOC_PORT": str(settings.port), "IOC_KAFKA_API_VERSION": MOCK_API_VERSION, "IOC_KIND": "exercise",
         # glibc gives each thread an arena of its own and keeps it: two are enough here.
-        "MALLOC_ARENA_MAX": "2",
+        "IOC_CLOCK": settings.clock, "MALLOC_ARENA_MAX": "2",
     }
+
+    def beside(command: list[str]) -> Process:
+        started.append(Process("scenario", command, outside | {"IOC_DATA": str(settings.data_dir)}, restart=False))
+        return started[-1]
+
     try:
         broker = Process("broker", python("ioc", "embedded-broker"), environment, restart=False)
         started.append(broker)
@@ -76,10 +116,10 @@ def _processes(settings: Settings, dsn: str, *, days: int, simulate: Sequence[st
         environment["IOC_KAFKA"] = address
         note = leave_addresses(settings, environment)
         started += [Process(name, python("ioc", name), environment) for name in ("web", "sink")]
-        if simulators:
-            arguments = _simulation(settings, environment, days)
-            started.append(Process("simulators", python("ioc", "simulate", *arguments, *simulate), environment))
-        yield [p for p in started if p is not broker]
+        if simulate is not None:
+            arguments = ["--kafka", address, "--kafka-api-version", MOCK_API_VERSION, "--database", dsn, "--profile", settings.profile]
+            started.append(Process("simulators", python("ioc", "simulate", *simulate, *arguments), environment))
+        yield [p for p in started if p is not broker], beside
     finally:
         for process in reversed(started):
             process.end()
@@ -87,10 +127,10 @@ def _processes(settings: Settings, dsn: str, *, days: int, simulate: Sequence[st
             note.unlink(missing_ok=True)
 
 
-def _simulation(settings: Settings, environment: Mapping[str, str], days: int) -> list[str]:
-    """Arguments of the simulators; by their diary they go on with the story of the last demo, from where it stopped."""
-    return ["--days", str(days), "--until", "live", "--kafka", environment["IOC_KAFKA"], "--kafka-api-version", MOCK_API_VERSION,
-            "--database", environment["IOC_DATABASE"], "--profile", settings.profile, "--diary", str(settings.data_dir / "simulation.json")]
+def _scene(scene: Scene, settings: Settings) -> list[str]:
+    """Arguments of the simulators for a scenario: its history at once, then its play by the clock that all processes share."""
+    return [scene.name, "--from", scene.script.start.isoformat(), "--until", scene.script.end.isoformat(), "--seed", scene.seed,
+            "--clock", settings.clock, "--status", str(scene.status)]
 
 
 def _check_port(settings: Settings) -> None:
@@ -102,7 +142,7 @@ def _check_port(settings: Settings) -> None:
             raise ConfigurationError(f"port {settings.port} cannot be used ({error.strerror}): set IOC_PORT, e.g. IOC_PORT=8060 make demo") from None
 
 
-def _announce(settings: Settings, stop: threading.Event) -> None:
+def _announce(settings: Settings, stop: threading.Event, scene: Scene | None) -> None:
     base = f"http://127.0.0.1:{settings.port}"
     for _ in range(240):
         if stop.wait(0.25):
@@ -113,7 +153,13 @@ def _announce(settings: Settings, stop: threading.Event) -> None:
     else:
         raise UnavailableError("the web process did not become ready within a minute: see its lines above")
     for what, path in (("the wall", "/wall"), ("one panel", "/wall/citizen_reports"), ("as numbers", "/api/panels/one_stop.json"),
-                       ("readiness", "/readyz"), ("metrics", "/metrics")):
+                       ("scenarios", "/scenarios"), ("readiness", "/readyz"), ("metrics", "/metrics")):
         say("demo", f"{what:<11} {base}{path}")
+    for saying in scene.script.says if scene else ():
+        say("scenario", f"{_local(saying.at)}  {saying.panel}: {saying.text}")
     say("demo", "all data are simulated; Ctrl-C ends everything, `make clean` forgets it")
 
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone(LOCAL):%d/%m %H:%M}"

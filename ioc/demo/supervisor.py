@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO
 
-COLOURS = {"broker": 35, "sink": 32, "live": 36, "web": 34, "simulators": 33}
+COLOURS = {"broker": 35, "sink": 32, "live": 36, "web": 34, "simulators": 33, "scenario": 33}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -24,7 +24,7 @@ class Process:
         self._environment = dict(environment)
         self._restart = restart
         self._first_line = threading.Event()
-        self.first_line = ""
+        self.first_line = self.last_line = ""
         self._start()
 
     def _start(self) -> None:
@@ -40,6 +40,7 @@ class Process:
             if not self._first_line.is_set():
                 self.first_line = line.strip()
                 self._first_line.set()
+            self.last_line = line.strip() or self.last_line
             say(self.name, line.rstrip())
         self._first_line.set()
 
@@ -61,6 +62,11 @@ class Process:
 
     def ended(self) -> bool:
         return self._child.poll() is not None
+
+    @property
+    def code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._child.poll()
 
     def end(self, grace_s: float = 5.0) -> None:
         """Ask the process and its children to end, then make them."""

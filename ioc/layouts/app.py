@@ -1,6 +1,8 @@
 """The Dash application: one page container, filled by path; everything a browser loads is ours."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,10 @@ from urllib.parse import parse_qsl, urlencode
 from dash import Dash, Input, Output, dcc, html
 from fastapi import FastAPI
 
+from ioc.clock import day_closed
 from ioc.errors import IocError
-from ioc.layouts.page import focus, missing, wall
+from ioc.layouts.page import Place, focus, missing, wall
+from ioc.moment import read_moment
 from ioc.panels.engine.contract import Panel
 from ioc.profiles import Profile
 from ioc.words import Words, words
@@ -21,9 +25,10 @@ Past = Callable[[str, dict[str, str], Words], Awaitable[Mapping[str, Mapping[str
 ASSETS = Path(str(resources.files("ioc").joinpath("assets")))
 
 
-def create_dash(server: FastAPI, panels: Mapping[str, Panel], profile: Profile, language: Callable[[], str], past: Past) -> Dash:
+def create_dash(server: FastAPI, panels: Mapping[str, Panel], profile: Profile, language: Callable[[], str], past: Past,
+                today: Callable[[], date]) -> Dash:
     """Mount the pages on a server. All callbacks are coroutines: a sync one would stop every viewer (docs/why.md)."""
-    app = Dash(__name__, server=server, assets_folder=str(ASSETS / "dash"), update_title=None, title=profile.title("vi"),
+    app = Dash(__name__, server=server, assets_folder=str(ASSETS / "dash"), update_title=None, title=profile.title("vi", today()),
                suppress_callback_exceptions=True, serve_locally=True)
     app.backend.websocket_capability = False  # the live link is our own; Dash's would be opened by every page for nothing
     app.layout = html.Div([dcc.Location(id="where", refresh=False), html.Div(id="page")])
@@ -34,7 +39,7 @@ def create_dash(server: FastAPI, panels: Mapping[str, Panel], profile: Profile, 
         text = words(query["lang"] if query.get("lang") in {"vi", "en"} else language())
         path = (pathname or "/wall").rstrip("/") or "/wall"
         kept = {name: value for name, value in query.items() if name != "lang"}
-        here = path + (f"?{urlencode(kept)}" if kept else "")
+        here = Place(path=path + (f"?{urlencode(kept)}" if kept else ""), day=today())
         if path == "/wall":
             return wall(panels, profile, text, here)
         key = path.removeprefix("/wall/")
@@ -43,6 +48,7 @@ def create_dash(server: FastAPI, panels: Mapping[str, Panel], profile: Profile, 
         if not {"at", "jurisdiction"} & set(kept):
             return focus(panels[key], profile, text, here)
         try:
+            here = replace(here, day=day_closed(read_moment("at", kept["at"])) if kept.get("at") else here.day)
             given = await past(key, kept, text)
         except IocError as error:
             return missing(profile, text, here, str(error))

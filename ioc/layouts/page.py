@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from dash import dcc, html
 
+from ioc.clock import local_day
 from ioc.panels.engine.card import STATE_WORDS
 from ioc.panels.engine.contract import Panel
 from ioc.profiles import Profile
@@ -33,14 +35,22 @@ class Mount:
                          config={**GRAPH, "locale": self.words.language})
 
 
-def wall(panels: Mapping[str, Panel], profile: Profile, words: Words, path: str) -> html.Div:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page stands: its address, and the local day it shows."""
+
+    path: str
+    day: date
+
+
+def wall(panels: Mapping[str, Panel], profile: Profile, words: Words, here: Place) -> html.Div:
     """All panels as cards."""
     mount = Mount(words=words)
     cards = [_card(panel, mount) for panel in panels.values()]
-    return _frame([html.Main(cards, className="cards")], profile, words, path, cards=len(cards))
+    return _frame([html.Main(cards, className="cards")], profile, words, here, cards=len(cards))
 
 
-def focus(panel: Panel, profile: Profile, words: Words, path: str, *, given: Mapping[str, Mapping[str, Any]] | None = None,
+def focus(panel: Panel, profile: Profile, words: Words, here: Place, *, given: Mapping[str, Mapping[str, Any]] | None = None,
           query: Mapping[str, str] | None = None) -> html.Div:
     """One panel, full screen; `given` fills it once for a moment of the past or another jurisdiction."""
     mount = Mount(words=words, given=given)
@@ -57,12 +67,12 @@ def focus(panel: Panel, profile: Profile, words: Words, path: str, *, given: Map
         html.Div(_right(panel, mount, query or {}), className="focus-right"),
         html.Footer(**mount.props(f"{key}--foot"), className="card-foot"),
     ], **mount.props(f"focus--{key}"), className="focus", **({"data-state": "loading"} if given is None else {}))
-    return _frame([body], profile, words, path, cards=1, back=True)
+    return _frame([body], profile, words, here, cards=1, back=True)
 
 
-def missing(profile: Profile, words: Words, path: str, reason: str) -> html.Div:
+def missing(profile: Profile, words: Words, here: Place, reason: str) -> html.Div:
     """A page that cannot be shown, with the reason and the remedy."""
-    return _frame([html.Main(html.P(reason, className="card-sentence"), className="cards")], profile, words, path, cards=1, back=True)
+    return _frame([html.Main(html.P(reason, className="card-sentence"), className="cards")], profile, words, here, cards=1, back=True)
 
 
 def _card(panel: Panel, mount: Mount) -> html.Article:
@@ -96,15 +106,23 @@ def _right(panel: Panel, mount: Mount, query: Mapping[str, str]) -> list[Any]:
     return [frame, lists]
 
 
-def _frame(children: Sequence[Any], profile: Profile, words: Words, path: str, *, cards: int, back: bool = False) -> html.Div:
+def _frame(children: Sequence[Any], profile: Profile, words: Words, here: Place, *, cards: int, back: bool = False) -> html.Div:
     other = "en" if words.language == "vi" else "vi"
     head = html.Header([
-        html.Div(html.A(profile.title(words.language), href="/wall") if back else profile.title(words.language), className="wall-title"),
+        html.Div(_title(profile, words, here.day, back=back), className="wall-title"),
         html.Div(profile.subtitle(words.language), className="wall-sub"),
         html.Div(id="clock", className="wall-clock"),
         html.Div(id="link", className="wall-link"),
-        html.A(other.upper(), href=f"/language/{other}?to={quote(path, safe='/')}", className="lang"),
+        html.A(other.upper(), href=f"/language/{other}?to={quote(here.path, safe='/')}", className="lang"),
     ], className="wall-head")
     return html.Div([head, *children, html.Footer(id="wall-foot", className="wall-foot")], id="wall", className="wall",
                     **{"data-cards": str(cards), "data-lang": words.language},
                     **{f"data-word-{state}": words(text) for state, text in STATE_WORDS.items()})
+
+
+def _title(profile: Profile, words: Words, day: date, *, back: bool) -> Any:
+    """The province's name, which the page changes by itself when its day comes."""
+    renamed = profile.renamed_at(day)
+    then = {"data-then": profile.title(words.language, local_day(renamed)), "data-then-at": str(renamed.timestamp())} if renamed else {}
+    name = profile.title(words.language, day)
+    return html.A(name, href="/wall", **then) if back else html.Span(name, **then)

@@ -68,13 +68,13 @@ class Collector:
         session = Session(working, self._clock, self._profile, self._panels, self._streams)
         listening.execute(f"listen {DATA_CHANNEL}")
         session.publish(self._panels)
-        whole = ticked = self._clock.now()
+        whole = ticked = self._clock.real()
         while not stop.is_set():
             changed = {n.payload for n in listening.notifies(timeout=TICK_S, stop_after=1)}
             if changed:
                 stop.wait(COALESCE_S)
                 changed |= {n.payload for n in listening.notifies(timeout=0)}
-            now = self._clock.now()
+            now = self._clock.real()
             due = (now - whole).total_seconds() >= EVERY_S
             session.publish(self._panels if due else session.concerned(changed))
             whole = now if due else whole
@@ -109,13 +109,13 @@ class Session:
         fresh = [b for b in bodies if self._sent.get((b.panel, b.language)) != _digest(b.body)]
         if fresh:
             self._frame += 1
-            store(self._conn, self._epoch, self._frame, fresh, self._clock.now())
+            store(self._conn, self._epoch, self._frame, fresh, self._clock.real())
             self._sent |= {(b.panel, b.language): _digest(b.body) for b in fresh}
         return len(fresh)
 
     def tick(self) -> None:
         """Say that this process lives."""
-        tick(self._conn, self._epoch, self._clock.now())
+        tick(self._conn, self._epoch, self._clock.real())
 
     def _bodies(self, panel: Panel) -> list[Body]:
         key = panel.spec.key

@@ -44,6 +44,8 @@ class YearRow:
     late: int
     really_late: int
     delivery_unknown: int
+    withdrawn: int
+    stopped: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,9 @@ SPEC = Spec(
     charts=("trend", "units"),
 )
 
+COMPUTED = ("carried_in", "open", "in_time_pct")
+"""Of the year to date: what follows from the other counts and is published by nobody."""
+
 _SHOWN = ("open", "due_soon", "received_today", "resolved_today", "in_time_year", "received_year", "late_year",
           "really_late_year")
 
@@ -102,7 +107,26 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
     numbers = {key: Number(value=value, unit="dossiers", as_of=moment.at) for key, value in counts.items()}
     trend = last_month(moment.day, ("received", "resolved"), [*rows["trend"], TrendRow(moment.day, today.received, today.resolved)])
     numbers["in_time_year"] = rate(year.in_time, counts["resolved_year"], moment.at)
-    return Figures(numbers=numbers, tables={"units": _units(backlog, moment, profile), "trend": trend})
+    return Figures(numbers=numbers, tables={
+        "units": _units(backlog, moment, profile), "trend": trend, "year_to_date": [_year_to_date(year, counts["open"], moment)],
+    })
+
+
+def _year_to_date(year: YearRow, still_open: int, moment: Moment) -> dict[str, Any]:
+    """The year in one row: open = carried in + received − resolved − withdrawn − stopped; `computed` names what no report publishes."""
+    counted = {"received": year.received, "resolved": year.resolved, "in_time": year.in_time, "late": year.late, "really_late": year.really_late,
+               "delivery_unknown": year.delivery_unknown, "withdrawn": year.withdrawn, "stopped": year.stopped}
+    carried_in = still_open - year.received + year.resolved + year.withdrawn + year.stopped
+    return {"year": moment.day.year, **counted, "carried_in": carried_in, "open": still_open,
+            "in_time_pct": _two_decimals(year.in_time, year.resolved), "computed": list(COMPUTED)}
+
+
+def _two_decimals(part: int, whole: int) -> float | None:
+    """A percentage as the reports print it, half up; never 100 while something is missing, never 0 while there is something."""
+    if not whole:
+        return None
+    hundredths = (20_000 * part + whole) // (2 * whole)
+    return max(min(hundredths, 9_999 if part < whole else 10_000), 1 if part else 0) / 100
 
 
 def _units(backlog: Sequence[BacklogRow], moment: Moment, profile: Profile) -> list[dict[str, Any]]:

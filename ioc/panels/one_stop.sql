@@ -32,7 +32,9 @@ select
     coalesce(sum(early + on_time), 0) as in_time,
     coalesce(sum(late), 0) as late,
     coalesce(sum(really_late), 0) as really_late,
-    coalesce(sum(delivery_unknown), 0) as delivery_unknown
+    coalesce(sum(delivery_unknown), 0) as delivery_unknown,
+    coalesce(sum(withdrawn), 0) as withdrawn,
+    coalesce(sum(stopped), 0) as stopped
 from dossier_counts(%(year_day)s, %(tomorrow)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s);
 
 -- name: trend

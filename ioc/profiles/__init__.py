@@ -5,7 +5,7 @@ profile.toml · units.csv · agencies.csv · categories.csv · points.csv, all U
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from importlib.abc import Traversable
@@ -16,8 +16,12 @@ import msgspec
 from ioc.calendar.holidays import load_calendar
 from ioc.calendar.periods import PeriodRules, load_rules
 from ioc.calendar.working import WorkingCalendar
+from ioc.clock import start_of
 from ioc.errors import ConfigurationError
 from ioc.profiles.rows import check_once, profile_folder, read_structs
+
+PIPELINE_S = 5.0
+"""Of the machine: from a source's event to the wall, with room to spare. No source can be seen to keep a shorter promise."""
 
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +143,14 @@ class SourceContract(msgspec.Struct, frozen=True, kw_only=True):
     expected_closed_s: float
 
 
+class FormerTitle(msgspec.Struct, frozen=True, kw_only=True):
+    """What the province was called before `until`, the first day of the next name."""
+
+    until: date
+    title: str
+    title_en: str
+
+
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str
     title: str
@@ -147,6 +159,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     subtitle_en: str
     fictional: bool
     panels: list[str] = []
+    former: list[FormerTitle] = []
     sources: list[SourceContract]
 
 
@@ -163,8 +176,23 @@ class Profile:
     calendar: WorkingCalendar
     periods: PeriodRules
 
-    def title(self, language: str) -> str:
-        return self.file.title_en if language == "en" else self.file.title
+    def at_speed(self, speed: float) -> "Profile":
+        """The profile as a scenario played at a speed shows it: what takes the pipeline seconds is `speed` times as long on its clock."""
+        if speed <= 1:
+            return self
+        shortest = speed * PIPELINE_S
+        sources = [msgspec.structs.replace(s, expected_s=max(s.expected_s, shortest), expected_closed_s=max(s.expected_closed_s, shortest))
+                   for s in self.file.sources]
+        return replace(self, file=msgspec.structs.replace(self.file, sources=sources))
+
+    def title(self, language: str, day: date) -> str:
+        """What the province is called that day."""
+        named = next((f for f in sorted(self.file.former, key=lambda f: f.until) if day < f.until), self.file)
+        return named.title_en if language == "en" else named.title
+
+    def renamed_at(self, day: date) -> datetime | None:
+        """Moment of the next change of name after a day; None where none is known."""
+        return min((start_of(f.until) for f in self.file.former if day < f.until), default=None)
 
     def subtitle(self, language: str) -> str:
         return self.file.subtitle_en if language == "en" else self.file.subtitle

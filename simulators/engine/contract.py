@@ -7,6 +7,9 @@ from random import Random
 from typing import Any
 
 from ioc.profiles import Profile
+from ioc.profiles.scenarios import Effect, YearTotals
+from simulators.engine.effects import Effects
+from simulators.engine.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +26,28 @@ class SimulatedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """What is simulated. `scale`: dossiers as a share of the reference year's; observations are coarse before `live_at`."""
+    """What is simulated. `scale`: dossiers as a share of the reference year's; observations are coarse before `live_at`.
+
+    `effects`: what differs from an ordinary day. `world`: what all streams share. `year`: what the dossiers must add up to.
+    """
 
     profile: Profile
-    scale: float = 1.0
-    live_at: datetime | None = None
+    scale: float
+    live_at: datetime
+    effects: Effects
+    world: World
+    year: YearTotals | None = None
 
     def source(self, stream: str) -> str:
         """Name of the stream's source in the profile."""
         return next((s.source for s in self.profile.file.sources if s.stream == stream), f"/simulated/{stream}")
+
+
+def scenario_of(profile: Profile, seed: str, live_at: datetime, *, scale: float = 1.0, effects: Sequence[Effect] = (),
+                year: YearTotals | None = None) -> Scenario:
+    """A scenario with its world."""
+    held = Effects(effects)
+    return Scenario(profile=profile, scale=scale, live_at=live_at, effects=held, world=World(profile, seed, held), year=year)
 
 
 Simulate = Callable[[Random, Iterable[datetime], Scenario], Iterator[Sequence[SimulatedEvent]]]
@@ -43,7 +59,7 @@ class Simulator:
 
     The first tick is the beginning and brings none. How fine the ticks are changes nothing but the size of the batches.
     `realism`: what is true to life and from which source, and what is made up. `history_days`: a back-fill of this
-    stream goes no further back; None = as far as asked for.
+    stream goes no further back; None = as far as asked for. `effects`: names of a scenario's effects that it understands.
     """
 
     name: str
@@ -51,3 +67,4 @@ class Simulator:
     realism: str
     simulate: Simulate
     history_days: float | None = None
+    effects: tuple[str, ...] = ()

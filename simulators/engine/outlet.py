@@ -66,6 +66,13 @@ class Outlet:
                 if self._wait(1.0):
                     return
 
+    def settled(self) -> bool:
+        """Whether everything that was sent is written, as far as that can be known."""
+        if self._unsure or self._written is None:
+            return not self._unsure
+        self._done = self._ask()
+        return all(lag <= 0 for lag in self._lags().values())
+
     def _note(self, *, away: bool, reason: str = "") -> None:
         if away != self._away:
             self._away = away

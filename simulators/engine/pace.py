@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ioc.clock import Clock
 
-BACKFILL_STEP = timedelta(minutes=1)
+BACKFILL_STEP = timedelta(minutes=15)
 LIVE_STEP = timedelta(seconds=1)
 SHORTEST_S = 0.001
 
@@ -32,7 +32,7 @@ def paced(start: datetime, end: datetime | None, clock: Clock, wait: Wait, *, sp
         step = BACKFILL_STEP if behind > BACKFILL_STEP else LIVE_STEP
         tick = at + step if end is None else min(at + step, end)
         while (missing := (tick - limit()).total_seconds()) > 0:
-            if wait(min(max(missing / (speed or 1.0), SHORTEST_S), 1.0)):
+            if wait(min(max(missing / (speed or clock.rhythm().speed or 1.0), SHORTEST_S), 1.0)):
                 return
         if wait(0):
             return

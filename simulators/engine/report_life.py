@@ -8,16 +8,17 @@ from typing import Any
 
 from ioc.profiles import Category, Unit
 from simulators.engine.contract import SimulatedEvent
+from simulators.engine.effects import Effects
 from simulators.engine.hours import WorkingTime
 
 INVALID_RATIO = 0.2
-LATE_RATIO = 0.0085
-UNDONE_RATIO = 0.02
+LATE_RATIO = 0.0055
+UNDONE_RATIO = 0.003
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What stays the same in a report's life. `place`: (lon, lat) in degrees; `parent`: the report it repeats."""
+    """What stays the same in a report's life. `place`: (lon, lat) in degrees, None where not known; `parent`: the report it repeats."""
 
     code: str
     source: str
@@ -25,7 +26,7 @@ class Report:
     category: Category
     owner: str
     day: date
-    place: tuple[float, float]
+    place: tuple[float, float] | None
     channel: str
     parent: str | None
 
@@ -45,6 +46,7 @@ class Course:
 
     random: Random
     hours: WorkingTime
+    effects: Effects
     report: Report
     at: datetime
     due: datetime
@@ -71,15 +73,13 @@ class Course:
 Stage = Iterator[SimulatedEvent]
 
 
-def life(random: Random, hours: WorkingTime, report: Report, at: datetime) -> Stage:
+def life(random: Random, hours: WorkingTime, effects: Effects, report: Report, at: datetime) -> Stage:
     """From the first message to the end."""
-    c = Course(random=random, hours=hours, report=report, at=at, due=at)
+    c = Course(random=random, hours=hours, effects=effects, report=report, at=at, due=at)
     c = replace(c, due=c.after(at, report.category.resolve_h))
-    lon, lat = report.place
-    yield report.event(
-        "submitted", at, category=report.category.code, channel=report.channel, priority=report.category.priority, lon_deg=lon, lat_deg=lat,
-        accuracy_m=round(random.lognormvariate(2.7, 0.6), 1),
-    )
+    accuracy_m = round(random.lognormvariate(2.7, 0.6), 1)
+    place = {"lon_deg": report.place[0], "lat_deg": report.place[1], "accuracy_m": accuracy_m} if report.place else {}
+    yield report.event("submitted", at, category=report.category.code, channel=report.channel, priority=report.category.priority, **place)
     yield from _triage(c.minutes_on(1.0 if c.urgent else 4.0))
 
 
@@ -118,7 +118,7 @@ def _work(c: Course) -> Stage:
 
 
 def _ending(c: Course) -> Stage:
-    luck = c.random.random()
+    luck = c.random.random() / c.effects.factor("report.late", c.at, unit=c.report.unit.code, kind=c.report.category.code)
     if luck < UNDONE_RATIO:
         c = replace(c, at=max(c.at, c.due) + timedelta(days=c.random.uniform(1, 30)))
     elif luck < UNDONE_RATIO + LATE_RATIO:

@@ -4,27 +4,32 @@ import logging
 import signal
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ioc.clock import LOCAL, Clock, SystemClock
+import msgspec
+
+from ioc.clock import LOCAL, Clock, SystemClock, local_day
 from ioc.errors import IocError, UnavailableError
+from ioc.played import PlayedClock
 from ioc.profiles import load_profile
+from ioc.profiles.scenarios import YearTotals
 from ioc.settings import Settings
 from ioc.streams.engine.broker import Publisher
 from ioc.streams.engine.registry import streams
-from simulators.engine.contract import Scenario
+from simulators.engine.contract import scenario_of
 from simulators.engine.diary import Diary, read_diary, write_diary
 from simulators.engine.encode import Record
 from simulators.engine.faults import disturbed
 from simulators.engine.options import Options, read_options
 from simulators.engine.outlet import Outlet
 from simulators.engine.pace import Wait, paced
+from simulators.engine.progress import Nowhere, Progress
 from simulators.engine.registry import registered
 from simulators.engine.standing import Standing
 from simulators.engine.together import Voice, records
+from simulators.engine.world import EFFECTS
 
 OVERLAP = timedelta(minutes=10)
 """What a restart tells again: the sink knows the identities, and what was on its way when the last run ended is not lost."""
@@ -36,8 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     clock, stop = SystemClock(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        run(read_options(sys.argv[1:] if arguments is None else arguments, clock.now()), clock, stop)
+        if "--realism" in given:
+            print("\n\n".join(f"{s.name}\n{s.realism}\nEffects: {', '.join(s.effects) or 'none'}." for s in registered().values()))
+            return 0
+        run(read_options(given, clock.now()), clock, stop)
     except IocError as error:
         print(error, file=sys.stderr)
         return 2
@@ -53,20 +62,26 @@ def run(options: Options, clock: Clock, stop: threading.Event) -> None:
     if publisher is None:
         return
     outlet = Outlet(publisher, stop.wait, standing.written if standing else None)
+    played = PlayedClock(options.clock, clock) if options.clock else None
+    clock = played or clock
 
     def wait(seconds: float) -> bool:
         if seconds:
             outlet.flush()
+            if played and outlet.settled():
+                played.release()
         return stop.wait(seconds)
 
     began = clock.now()
-    report = Progress(options.start, options.until or began, clock)
+    report = Progress(options, began, clock)
     try:
         for record in _stream(options, began, heard, clock, wait):
             outlet.send(record)
             report.note(record, outlet.total)
         outlet.flush()
         report.end(outlet.total)
+        if played:  # the curtain stays open: the screens keep what the play ended with
+            stop.wait()
     finally:
         publisher.close()
         if standing:
@@ -74,8 +89,10 @@ def run(options: Options, clock: Clock, stop: threading.Event) -> None:
 
 
 def _stream(options: Options, now: datetime, heard: Mapping[str, datetime], clock: Clock, wait: Wait) -> Iterator[Record]:
-    live_at = options.until or now
-    scenario = Scenario(profile=load_profile(options.profile), scale=options.scale, live_at=live_at)
+    live_at, script = options.live_at or now, options.script
+    scenario = scenario_of(load_profile(options.profile), options.seed, live_at, scale=options.scale, effects=script.effects if script else (),
+                           year=_year(script.year, options.start) if script else None)
+    scenario.effects.check([name for simulator in registered().values() for name in simulator.effects], EFFECTS)
     voices: list[Voice] = []
     since: dict[str, datetime] = {}
     for name, simulator in registered().items():
@@ -88,6 +105,11 @@ def _stream(options: Options, now: datetime, heard: Mapping[str, datetime], cloc
                 since[stream.topic] = heard[simulator.stream] - (timedelta() if simulator.history_days else OVERLAP)
     ticks = paced(options.start, options.until, clock, wait, speed=options.speed)
     return disturbed(records(voices, ticks, since), options.faults, options.seed)
+
+
+def _year(totals: YearTotals | None, start: datetime) -> YearTotals | None:
+    """The totals of the year that is told: `--from` may ask for another one than the scenario's."""
+    return msgspec.structs.replace(totals, of=local_day(start).year) if totals else None
 
 
 def _heard(standing: Standing | None, stop: threading.Event) -> Mapping[str, datetime]:
@@ -126,46 +148,3 @@ def _publisher(options: Options, stop: threading.Event) -> Publisher | None:
             told = True
             stop.wait(1.0)
     return None
-
-
-class Nowhere:
-    """Takes records and counts them."""
-
-    def __init__(self) -> None:
-        self.topics: Counter[str] = Counter()
-
-    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]], *,
-             timestamp_ms: int | None = None) -> None:
-        del key, value, headers, timestamp_ms
-        self.topics[topic] += 1
-
-    def flush(self) -> None: ...
-
-    def close(self) -> None:
-        print(", ".join(f"{topic}: {n}" for topic, n in sorted(self.topics.items())), flush=True)
-
-
-class Progress:
-    """Says how far the history has come, at most once a second, and that it is live, once a minute."""
-
-    def __init__(self, start: datetime, live_at: datetime, clock: Clock) -> None:
-        self._start, self._live_at, self._clock = start, live_at, clock
-        self._began = self._said = clock.now()
-        self._live = False
-
-    def note(self, record: Record, total: int) -> None:
-        now = self._clock.now()
-        live = record.at >= self._live_at
-        if now - self._said < timedelta(seconds=60 if live and self._live else 1):
-            return
-        self._said, self._live = now, live
-        day, count = record.at.astimezone(LOCAL), f"{total:,}".replace(",", " ")
-        if live:
-            print(f"live ({day:%Y-%m-%d %H:%M}) {count} events", flush=True)
-        else:
-            share = (record.at - self._start) / (self._live_at - self._start)
-            print(f"back-fill {share * 100:.0f} % ({day:%Y-%m-%d}) {count} events", flush=True)
-
-    def end(self, total: int) -> None:
-        seconds = (self._clock.now() - self._began).total_seconds()
-        print(f"ended: {total:,} events in {seconds:.1f} s ({total / max(seconds, 0.001):,.0f}/s)".replace(",", " "), flush=True)

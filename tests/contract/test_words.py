@@ -1,6 +1,7 @@
 """Every Vietnamese text of the program has an English one, and both keep the house's word list."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
+from ioc.api.scenarios import STATES
 from ioc.panels.engine.card import STATE_WORDS
 from ioc.panels.engine.registry import panels
 from ioc.words import LANGUAGES
@@ -54,7 +56,8 @@ OURS = ("one_stop", "counters", "citizen_reports")
 def used() -> frozenset[str]:
     foreign = {f"{key}.py" for key in panels()} - {f"{key}.py" for key in OURS}
     paths = [path for path in ROOT.rglob("*.py") if path.parent.name != "panels" or path.name not in foreign]
-    found = {text for path in paths for text in _spoken(path)} | set(STATE_WORDS.values())
+    found = {text for path in paths for text in _spoken(path)} | set(STATE_WORDS.values()) | set(STATES.values())
+    found |= {text for path in ROOT.rglob("*.html") for text in re.findall(r'words\("([^"]+)"', path.read_text(encoding="utf-8"))}
     for panel in (panels()[key] for key in OURS):
         found.add(panel.spec.title)
         found |= {text for d in panel.spec.definitions.values() for text in (d.label, d.formula, d.basis)}

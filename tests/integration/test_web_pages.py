@@ -1,17 +1,22 @@
 """What a browser is given: pages without outside addresses, maps without template text, callbacks that stop nobody."""
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from fastapi import FastAPI
+from plotly.utils import PlotlyJSONEncoder
 
 from ioc.api.app import create_app
-from ioc.clock import FrozenClock
+from ioc.clock import FrozenClock, local_day
 from ioc.layouts.app import create_dash
+from ioc.layouts.page import Place, wall
 from ioc.maps.page import map_page
 from ioc.panels.engine.registry import panels
+from ioc.profiles import load_profile
 from ioc.settings import Settings
 from ioc.words import words
 from tests.integration.web_server import ask, serving
@@ -39,7 +44,7 @@ def test_every_callback_is_a_coroutine() -> None:
     async def past(*_: object) -> dict[str, dict[str, object]]:
         return {}
 
-    app = create_dash(FastAPI(), panels(), PROFILE, lambda: "vi", past)
+    app = create_dash(FastAPI(), panels(), PROFILE, lambda: "vi", past, lambda: local_day(NOW))
     callbacks = [entry["callback"] for entry in app.callback_map.values() if "callback" in entry]
     assert callbacks
     assert all(inspect.iscoroutinefunction(callback) for callback in callbacks)
@@ -103,3 +108,10 @@ def test_web_stands_without_a_database_and_says_so(base: str) -> None:
 def test_question_without_a_database_is_answered_with_the_reason(base: str) -> None:
     for path in ("/api/panels/one_stop.json", "/metrics"):
         assert ask(base, path).status == 503
+
+
+@pytest.mark.parametrize(("day", "title"), [(date(2025, 6, 30), "Tỉnh Sóc Trăng"), (date(2025, 7, 1), "Khu vực Sóc Trăng – TP Cần Thơ")])
+def test_wall_carries_the_name_that_the_province_had_that_day(day: date, title: str) -> None:
+    page = json.dumps(wall(panels(), load_profile("soc_trang"), words("vi"), Place(path="/wall", day=day)), cls=PlotlyJSONEncoder, ensure_ascii=False)
+    assert title in page
+    assert ("data-then" in page) is (day < date(2025, 7, 1))

@@ -46,7 +46,7 @@ def test_stream_begins_with_hello_and_a_heartbeat(stack: Stack) -> None:
         hello, beat = viewer.next(), viewer.next()
     assert viewer.headers["content-type"].startswith("text/event-stream")
     assert viewer.headers["cache-control"] == "no-store"
-    assert (hello.event, hello.data) == ("hello", {"build": build_id(), "now": NOW.timestamp()})
+    assert (hello.event, hello.data) == ("hello", {"build": build_id(), "now": NOW.timestamp(), "speed": 1, "turn": 0.0})
     assert (beat.event, beat.data["now"]) == ("hb", NOW.timestamp())
 
 
@@ -107,17 +107,17 @@ def test_quiet_stream_beats_and_says_when_live_last_looked(stack: Stack, monkeyp
         viewer.next("message")
         stack.story.clock.advance(7)
         stack.epoch.tick()
-        ages = eventually(lambda: {beat.data["now"] - beat.data["live_at"] for beat in [viewer.next("hb")]} & {0.0})
-    assert ages
+        quiet = eventually(lambda: [beat for beat in [viewer.next("hb")] if beat.data["silent_s"] == 0])
+    assert quiet
 
 
 def test_page_that_opens_while_live_is_silent_is_told_since_when(stack: Stack) -> None:
     with viewing(stack.base) as viewer:
-        heard = viewer.next("hb").data["live_at"]
+        assert viewer.next("hb").data["silent_s"] == 0
         viewer.next("message")
     stack.story.clock.advance(60)
     with viewing(stack.base) as late:
-        assert late.next("message").data["live_at"] == heard
+        assert late.next("message").data["silent_s"] == 60
 
 
 def test_viewers_are_counted_while_they_look(stack: Stack) -> None:

@@ -37,7 +37,7 @@ def test_turning_points_are_told_so_that_a_screen_turns_by_itself() -> None:
 
 def test_promise_is_looser_outside_opening_hours() -> None:
     assert one(CLOSED, after_s=1200).state == "fresh"
-    assert one(CLOSED, after_s=900 * 3).state == "late"
+    assert one(CLOSED, after_s=CONTRACT.expected_closed_s * 3).state == "late"
 
 
 def test_promise_is_looser_when_the_last_word_came_before_opening() -> None:

@@ -4,6 +4,7 @@
      [data-as-of="2026-11-21T07:05:00Z"]                its text becomes "12 giây trước" (elements without children only)
      [data-late-at] [data-stale-at] [data-dead-at]      unix seconds, on .card, .focus or .source: from then on the state is
                                                         at least late, stale, dead; .state-word inside says it
+     [data-then][data-then-at]                          unix seconds: from then on the text is data-then
      [data-lang="vi|en"]                                the page's language, on any element; else <html lang>; else vi
      [data-word-stale="…"] and so on                    on the element with data-lang or on <html>: other words than ours
    Written: data-state, .state-word, #clock, #link, #ioc-banner, <html data-link>. The server's own data-state is never made
@@ -75,7 +76,7 @@
 
   // ------------------------------------------------------------------ time
 
-  ioc.now = () => Date.now() + (ioc.link.offset ?? 0);
+  ioc.now = () => (ioc.link.offset === null ? Date.now() : Date.now() * ioc.link.speed + ioc.link.offset);
 
   function local(at) {
     const parts = Object.fromEntries(localParts.formatToParts(at).map(({ type, value }) => [type, value]));
@@ -100,6 +101,12 @@
     document.querySelectorAll('[data-as-of]').forEach(element => {
       const at = Date.parse(element.dataset.asOf);
       if (!Number.isNaN(at) && element.childElementCount === 0) write(element, ageText((now - at) / 1000));
+    });
+  }
+
+  function showRenamed(now) {
+    document.querySelectorAll('[data-then-at]').forEach(element => {
+      if (Number.parseFloat(element.dataset.thenAt) * 1000 <= now) write(element, element.dataset.then);
     });
   }
 
@@ -143,16 +150,16 @@
 
   // ------------------------------------------------------------------ the link, seen from the page
 
-  ioc.link = { up: false, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0, brokenAt: null, startedAt: Date.now() };
+  ioc.link = { up: false, speed: 1, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0, brokenAt: null, startedAt: Date.now() };
 
   /* [state, since when in ms of the server] */
   function linkState(link, now) {
     const silence = Date.now() - link.seenAt;
-    const ticked = link.liveAt ? link.liveAt * 1000 : now - (Date.now() - link.startedAt);
+    const stalled = Date.now() - (link.liveAt ?? link.startedAt);
     if (link.refused) return ['refused', now];
     if (link.brokenAt) return ['broken', link.brokenAt];
-    if (silence > (link.up ? SILENT_MS : LOST_MS)) return ['lost', now - silence];
-    if (link.up && link.liveAt !== undefined && now - ticked > STALLED_S * 1000) return ['stalled', ticked];
+    if (silence > (link.up ? SILENT_MS : LOST_MS)) return ['lost', now - silence * link.speed];
+    if (link.up && link.liveAt !== undefined && stalled > STALLED_S * 1000) return ['stalled', now - stalled * link.speed];
     return [link.up ? 'live' : 'connecting', now];
   }
 
@@ -187,6 +194,7 @@
     if (clock) write(clock, clockText(now));
     showLink(status);
     showAges(now);
+    showRenamed(now);
     showStates(now, BAD_LINKS.includes(status[0]));
   };
 })((window.ioc = window.ioc || {}));

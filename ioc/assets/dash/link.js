@@ -2,9 +2,10 @@
    none, in the page; it knows no document.
 
    iocLink({lang, tell}) opens GET /live/stream?lang=…&since=<epoch>.<n> and tells, as plain objects:
-     {type: 'beat', up, build, offset, liveAt, seenAt, refused}    after each sign of life and each change of the link
-     {type: 'frame', epoch, n, restart, panels}                    restart: forget what was known, this is everything
-   Times: seenAt in ms of this machine, liveAt in unix seconds of the server, offset = server - this machine in ms. */
+     {type: 'beat', up, build, speed, offset, liveAt, seenAt, refused}    after each sign of life and each change of the link
+     {type: 'frame', epoch, n, restart, panels}                           restart: forget what was known, this is everything
+   Times: seenAt and liveAt (when `live` was last heard) in ms of this machine. The data's time is speed × this machine's ms +
+   offset: speed is 1 unless a scenario is played. */
 (function (scope) {
   'use strict';
 
@@ -20,8 +21,9 @@
     let epoch = null;
     let n = -1;
     let offsets = [];
+    let turn = null;
     let openedAt = Date.now();
-    const beat = { type: 'beat', up: false, build: null, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0 };
+    const beat = { type: 'beat', up: false, build: null, speed: 1, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0 };
 
     const sayBeat = () => tell({ ...beat });
 
@@ -32,11 +34,18 @@
       tries = 0;
     };
 
-    /* The least delayed of the last answers is the nearest to the server's clock. */
-    const setClock = now => {
+    /* The least delayed of the last answers is the nearest to the server's clock; a clock that was set anew is learnt anew. */
+    const setClock = ({ now, speed = 1, turn: asked = 0 }) => {
       if (!Number.isFinite(now)) return;
-      offsets = [...offsets, now * 1000 - Date.now()].slice(-CLOCK_SAMPLES);
+      if (asked !== turn || speed !== beat.speed) offsets = [];
+      turn = asked;
+      beat.speed = speed;
+      offsets = [...offsets, now * 1000 - speed * Date.now()].slice(-CLOCK_SAMPLES);
       beat.offset = Math.max(...offsets);
+    };
+
+    const heardLive = silent => {
+      beat.liveAt = silent === null ? null : Math.max(beat.liveAt ?? 0, Date.now() - silent * 1000);
     };
 
     const address = () => {
@@ -54,15 +63,15 @@
       seen();
       const hello = JSON.parse(event.data);
       beat.build = hello.build;
-      setClock(hello.now);
+      setClock(hello);
       sayBeat();
     };
 
     const onHeartbeat = event => {
       seen();
-      const { now, live_at: liveAt } = JSON.parse(event.data);
-      setClock(now);
-      beat.liveAt = liveAt;
+      const beaten = JSON.parse(event.data);
+      setClock(beaten);
+      heardLive(beaten.silent_s);
       sayBeat();
     };
 
@@ -75,7 +84,7 @@
       changed.forEach(([key, panel]) => panels.set(key, panel));
       epoch = frame.epoch;
       n = frame.n;
-      beat.liveAt = Math.max(beat.liveAt ?? 0, frame.live_at);
+      heardLive(frame.silent_s);
       sayBeat();
       tell({ type: 'frame', epoch, n, restart, panels: Object.fromEntries(changed) });
     };

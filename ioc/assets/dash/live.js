@@ -211,7 +211,7 @@
 
   let count = 0;
   function tick() {
-    setTimeout(tick, 1000 - (ioc.now() % 1000) + 2);
+    setTimeout(tick, 1000 - ((ioc.link.speed === 1 ? ioc.now() : Date.now()) % 1000) + 2);
     count += 1;
     if (state.link) watch(count);
     else begin();

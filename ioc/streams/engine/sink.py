@@ -10,7 +10,7 @@ import psycopg
 from ioc.clock import Clock
 from ioc.db.connect import Connection
 from ioc.db.migrate import mark
-from ioc.errors import UnavailableError
+from ioc.errors import ConfigurationError, UnavailableError
 from ioc.streams.engine import attention
 from ioc.streams.engine.batch import BatchWriter, Item, Reader
 from ioc.streams.engine.breaker import Breaker
@@ -153,7 +153,10 @@ class Sink:
             try:
                 self._close()
                 self._conn = self._connect()
-                self._reader = Reader(self._streams, refuse_simulated=mark(self._conn) == "real")
+                real = mark(self._conn) == "real"
+                if real and self._clock.rhythm().turn:
+                    raise ConfigurationError("this database holds real data, and IOC_CLOCK plays a scenario's time: leave IOC_CLOCK empty")
+                self._reader = Reader(self._streams, refuse_simulated=real)
                 if old := stale(self._conn, self._streams, self._rules, self._clock.now()):
                     log.warning("states of %s were folded by another version or other rules: run `ioc rebuild --stale`", ", ".join(old))
                 self._conn.commit()
@@ -192,7 +195,7 @@ class Sink:
     def _look_after(self, stop: threading.Event) -> None:
         """Every two seconds: which partitions a person has resumed."""
         self._ensure(stop)
-        now = self._clock.now().timestamp()
+        now = self._clock.real().timestamp()
         if self._looked_at is not None and 0 <= now - self._looked_at < ATTENTION_S:
             return
         self._looked_at = now

@@ -1,11 +1,12 @@
 """What a panel sends is what the pages mount: no property is lost, no component stays empty."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 
-from ioc.layouts.page import focus, missing, wall
+from ioc.layouts.page import Place, focus, missing, wall
 from ioc.panels.engine.card import broken, props
 from ioc.panels.engine.contract import Snapshot
 from ioc.panels.engine.registry import panels
@@ -16,6 +17,7 @@ from tests.unit.panels.snapshots import snapshot_of
 
 PROFILE = load_profile(FICTIONAL)
 KEYS = sorted(panels())
+HERE = Place(path="/wall/x", day=date(2026, 11, 20))
 ABOUT_THE_PAGE = {"wall", "clock", "link", "wall-foot"}
 
 
@@ -36,13 +38,13 @@ def sent(snapshot: Snapshot) -> set[str]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_focus_page_mounts_exactly_what_a_panel_sends(key: str) -> None:
-    mounted = set(ids(focus(panels()[key], PROFILE, words("vi"), f"/wall/{key}"))) - ABOUT_THE_PAGE - {f"map--{key}"}
+    mounted = set(ids(focus(panels()[key], PROFILE, words("vi"), HERE))) - ABOUT_THE_PAGE - {f"map--{key}"}
     assert mounted == sent(snapshot_of(key)) - {f"card--{key}"}
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_wall_mounts_nothing_that_no_panel_sends(key: str) -> None:
-    mounted = set(ids(wall(panels(), PROFILE, words("vi"), "/wall"))) - ABOUT_THE_PAGE
+    mounted = set(ids(wall(panels(), PROFILE, words("vi"), HERE))) - ABOUT_THE_PAGE
     assert {i for i in mounted if key in i.split("--")} <= sent(snapshot_of(key))
     assert f"card--{key}" in mounted
 
@@ -58,24 +60,24 @@ def test_broken_panel_sends_what_both_pages_mount(key: str) -> None:
 def test_page_of_the_past_is_filled_once_and_out_of_the_link_s_reach(key: str) -> None:
     snapshot = snapshot_of(key)
     given = props(panels()[key], snapshot, words("vi"), PROFILE)
-    page = focus(panels()[key], PROFILE, words("vi"), f"/wall/{key}?at=2026-11-19", given=given, query={"at": "2026-11-19"})
+    page = focus(panels()[key], PROFILE, words("vi"), HERE, given=given, query={"at": "2026-11-19"})
     assert not set(ids(page)) & set(given)
     assert {i.removeprefix("past--") for i in ids(page)} >= set(given) - {f"card--{key}"}
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_map_is_mounted_where_a_panel_has_one(key: str) -> None:
-    mounted = set(ids(focus(panels()[key], PROFILE, words("vi"), f"/wall/{key}")))
+    mounted = set(ids(focus(panels()[key], PROFILE, words("vi"), HERE)))
     assert (f"map--{key}" in mounted) == panels()[key].spec.has_map
 
 
 def test_ids_of_a_page_stand_once() -> None:
-    found = list(ids(wall(panels(), PROFILE, words("vi"), "/wall")))
+    found = list(ids(wall(panels(), PROFILE, words("vi"), HERE)))
     assert len(found) == len(set(found))
 
 
 def test_missing_page_gives_the_reason_as_text() -> None:
-    page = missing(PROFILE, words("vi"), "/wall/x", "<b>no</b>")
+    page = missing(PROFILE, words("vi"), HERE, "<b>no</b>")
     assert "<b>no</b>" in str(page)
 
 

@@ -29,7 +29,7 @@ def test_history_begins_at_a_local_midnight() -> None:
     (["--from", "2027-01-01"], "does not lie before now"),
     (["--speed", "601"], "at most 600"),
     (["--scale", "0"], "above 0"),
-    (["--only", "dossier,weather"], "there is no 'weather'; known are camera, dossier, report"),
+    (["--only", "dossier,weather"], "there is no 'weather'; known are camera, counter, document"),
     (["--faults", "bang"], "there is no 'bang'; known are lose"),
 ])
 def test_option_that_cannot_be_used_is_refused_in_words(arguments: list[str], sentence: str) -> None:

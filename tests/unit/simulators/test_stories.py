@@ -8,7 +8,7 @@ from random import Random
 
 from ioc.clock import local_day
 from ioc.profiles import load_profile
-from simulators.engine.contract import Scenario, SimulatedEvent
+from simulators.engine.contract import SimulatedEvent, scenario_of
 from simulators.engine.registry import registered
 from tests.profiles import FICTIONAL
 
@@ -23,7 +23,7 @@ def month(name: str) -> list[SimulatedEvent]:
         yield START
         yield START + timedelta(days=DAYS)
 
-    scenario = Scenario(profile=PROFILE, scale=0.3, live_at=START + timedelta(days=DAYS))
+    scenario = scenario_of(PROFILE, "3", START + timedelta(days=DAYS), scale=0.3)
     return [e for batch in registered()[name].simulate(Random(3), ticks(), scenario) for e in batch]
 
 
