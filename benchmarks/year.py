@@ -2,8 +2,9 @@
 
 python -m benchmarks.year [--dsn DSN] [--years N] [--scale S] [--sinks N] [--keep | --loaded DSN]
 
-Kafka is a real one; the database is the server of DSN (TimescaleDB or not), or the embedded PostgreSQL. The same moments are asked for
-each time: the present (the last day of 2023), a past day, and the wall as it stood; so what grows is only what lies before.
+Kafka is a real one; the database is the server of DSN (TimescaleDB or not), or the embedded PostgreSQL. The years before are copies of
+the first, 53 weeks earlier each, made inside the database. The same moments are asked for each time: the present (the last day of 2023),
+a past day, and the wall as it stood; so what grows is only what lies before.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from benchmarks.sink import cpu_s, database
 from ioc.db import timescale
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
-from ioc.moment import Moment, now_moment
+from ioc.moment import Moment
 from ioc.panels.engine.build import build
 from ioc.panels.engine.registry import panels
 from ioc.profiles import load_profile
@@ -96,7 +97,7 @@ def events(conn: Connection) -> int:
 def moments() -> dict[str, Moment]:
     past = END - timedelta(days=100)
     within, known = past - timedelta(hours=10), datetime.now(UTC)  # noqa: TID251 (a benchmark: what is known by now is all there is)
-    return {"now": now_moment(END),
+    return {"now": Moment(at=END, known=known),
             "past day": Moment(at=past, known=known, live=False),
             "within a day": Moment(at=within, known=known, live=False),
             "as known then": Moment(at=within, known=within, live=False, time_machine=True)}
@@ -115,7 +116,7 @@ def queries(conn: Connection) -> Iterator[str]:
     for panel in panels().values():
         for _ in range(ROUNDS):
             began = time.perf_counter()
-            build(conn, panel, now_moment(END), PROFILE)
+            build(conn, panel, moments()["now"], PROFILE)
             spans.append(1000 * (time.perf_counter() - began))
     yield f"  {'a panel whole, now':<32} {statistics.median(spans):6.1f} / {sorted(spans)[round(0.95 * len(spans)) - 1]:6.1f}"
 
@@ -151,24 +152,64 @@ def kept_database(maintenance: str) -> Iterator[str]:
     yield dsn
 
 
+TABLES = ("dossier_event", "event_identity", "dossier_state", "dossier_history", "dossier_daily")
+KEPT = {"known_from", "known_to", "recorded_at"}
+"""Moments of the centre's own learning: a copy was learnt when its original was."""
+
+
+def copied(conn: Connection, table: str, n: int) -> None:
+    """The table's rows of 2023 once more, n times 53 weeks earlier, as other subjects; without what was open at its end: it was done since."""
+    columns = conn.execute("select column_name, data_type from information_schema.columns where table_name = %s order by ordinal_position",
+                           (table,)).fetchall()
+    subject = "subject" in {name for name, _ in columns}
+    cells = [_earlier(name, kind, n) for name, kind in columns]
+    done = " where subject not like 'Y%' and subject not in (select subject from dossier_state where is_open)"
+    mine = done if subject else " where day >= '2023-01-01'" if table.endswith("_daily") else ""
+    names = ", ".join(name for name, _ in columns)
+    conn.execute(f"insert into {table} ({names}) select {', '.join(cells)} from {table}{mine}".encode())
+
+
+def _earlier(name: str, kind: str, n: int) -> str:
+    if kind == "timestamp with time zone" and name not in KEPT:
+        return f"{name} - interval '{371 * n} days'"
+    if kind == "date":
+        return f"{name} - {371 * n}"
+    if name == "identity":
+        return f"md5({name}::text || '{n}')::uuid"
+    return f"'Y{n}-' || {name}" if name == "subject" else name
+
+
 def measure(dsn: str, years: int, options: argparse.Namespace) -> None:
-    """Load the years one after the other, the newest first, and ask after each."""
-    with tempfile.TemporaryDirectory(prefix="ioc-bench-", ignore_cleanup_errors=True) as made:
+    """Load 2023, ask; lay a copy before it, ask again."""
+    with tempfile.TemporaryDirectory(prefix="ioc-bench-", ignore_cleanup_errors=True) as made, \
+            connect(dsn, application="bench", autocommit=True) as conn:
         folder = Path(made)
+        with KafkaServer(folder / "kafka") as server:
+            create_topics(server)
+            environment = {k: v for k, v in os.environ.items() if not k.startswith("IOC_")} | {  # noqa: TID251
+                "IOC_DATABASE": dsn, "IOC_KAFKA": server.bootstrap, "IOC_KIND": "exercise"}
+            put([load(LAST, options.scale, options.sinks, environment, folder)])
+        put([f"  {year_to_date(conn)}"])
         for n in range(years):
-            # A broker a year: what was read needs no room any more.
-            with KafkaServer(folder / f"kafka-{n}") as server, connect(dsn, application="bench", autocommit=True) as conn:
-                create_topics(server)
-                conn.execute("delete from sink_position")
-                environment = {k: v for k, v in os.environ.items() if not k.startswith("IOC_")} | {  # noqa: TID251
-                    "IOC_DATABASE": dsn, "IOC_KAFKA": server.bootstrap, "IOC_KIND": "exercise"}
-                put([load(LAST - n, options.scale, options.sinks, environment, folder)])
-                before = size(conn)
-                done = timescale.compress_until(conn, "dossier_event", END - timedelta(days=30))
-                conn.execute("vacuum analyze")
-                put([f"{n + 1} year(s), {events(conn):,} events, {before}; {done} chunks compressed, then {size(conn)}; p50 / p95 in ms"])
-                put(queries(conn))
-                put([f"  {year_to_date(conn)}"])
+            if n:
+                lay_before(conn, n)
+            asked(conn, n + 1)
+
+
+def lay_before(conn: Connection, n: int) -> None:
+    """One more copy of the year before what there is. The identities and compressed chunks are read once for each copy."""
+    for table in TABLES:
+        if table != "event_identity" or n == 1:  # a set of ids without a year: doubled once, it is as large as two years
+            copied(conn, table, n)
+
+
+def asked(conn: Connection, years: int) -> None:
+    before = size(conn)
+    done = timescale.compress_until(conn, "dossier_event", END - timedelta(days=30))
+    conn.execute("vacuum analyze")
+    rows = conn.execute("select count(*) from dossier_event").fetchone()
+    put([f"{years} year(s), {rows[0] if rows else 0:,} events, {before}; {done} chunks compressed, then {size(conn)}; p50 / p95 in ms"])
+    put(queries(conn))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -178,13 +219,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--sinks", type=int, default=2)
     parser.add_argument("--keep", action="store_true", help="leave the database, and say how it is called")
-    parser.add_argument("--loaded", metavar="DSN", help="load nothing, ask a database that was kept")
+    parser.add_argument("--loaded", metavar="DSN", help="load nothing through Kafka, ask a database that was kept")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
     if options.loaded:
         with connect(options.loaded, application="bench", autocommit=True) as conn:
-            put([f"{events(conn):,} events, {size(conn)}; p50 / p95 in ms"])
-            put(queries(conn))
+            put([f"  {year_to_date(conn)}"])
+            for n in range(options.years):
+                if n:
+                    lay_before(conn, n)
+                asked(conn, n + 1)
         return 0
     with database(options.dsn) as maintenance, (kept_database if options.keep else fresh_database)(maintenance) as dsn:
         measure(dsn, options.years, options)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 import threading
 from dataclasses import replace
@@ -16,6 +17,8 @@ from ioc.errors import InputError
 from ioc.played import clock_of
 from ioc.settings import Settings
 from ioc.streams.engine import attention
+
+log = logging.getLogger(__name__)
 
 PROMISED_SINCE = date(2019, 1, 1)
 """From here on the database knows working times, for figures of freshness at past moments."""
@@ -84,6 +87,8 @@ def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Ev
     times = working_times(profile.calendar, PROMISED_SINCE, local_day(clock.now()) + timedelta(days=400))
 
     def prepare(conn: Connection) -> None:
+        if found := timescale.advice(conn):
+            log.warning(found)
         store_stations(conn, stations)
         store_promises(conn, profile, times)
 

@@ -40,8 +40,9 @@ class Moment:
     def parameters(self, calendar: WorkingCalendar) -> dict[str, Any]:
         """Parameters of every query; windows are half-open, [from, at).
 
-        `as_of`, `from_history`: for `dossier_counts` and its like; a day's end comes from the daily counts, a moment within a day
-        and what was known then from the intervals. `due_soon_at`: close of business of the next working day. `overdue_3_after`: what
+        `as_of`: the day that daily counts are read as of. `base_day`, `from_history`: for `dossier_counts` and its like; a day's end comes
+        from the daily counts, a moment within a day from those of the day before and the intervals since, what was known then from the
+        intervals alone. `due_soon_at`: close of business of the next working day. `overdue_3_after`: what
         was due after it is at most three working days overdue.
         """
         day = self.day
@@ -50,12 +51,13 @@ class Moment:
         return late | {
             "at": self.at,
             "instant": self.instant,
-            "known": self.known if self.time_machine else self.known + AHEAD,
+            "known": self.known + AHEAD if self.live else self.known,
             "time_machine": self.time_machine,
             "jurisdiction": self.jurisdiction,
             "day": day,
             "tomorrow": day + timedelta(days=1),
             "as_of": None if self.live else day,
+            "base_day": None if self.live or self.time_machine else day if self.at == end_of(day) else day - timedelta(days=1),
             "from_history": not self.live and (self.time_machine or self.at != end_of(day)),
             "due_soon_at": calendar.closing(calendar.next_working_day(day)),
             "day_from": start_of(day),

@@ -1,7 +1,7 @@
 """Cameras at one-stop counters and roads: whether they see, who waits, what passes. Counts only."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -9,7 +9,7 @@ from typing import Any
 
 from ioc.clock import LOCAL, local_day, start_of
 from ioc.profiles import Point, Unit
-from simulators.engine.agenda import Story, tell
+from simulators.engine.agenda import Story, telling
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
 from simulators.engine.counter_life import PointDay, point_day
 from simulators.engine.traffic import JAM, LEAST_KMH, demand, speed_kmh
@@ -52,14 +52,6 @@ class Camera:
             fact=fact, id=f"{self.token}:{subject}:{fact}:{int(at.timestamp())}", source=self.scenario.source("camera"), subject=subject,
             time=at, data=place | data,
         )
-
-
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Look through all cameras, each at its own second of the minute."""
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
-    yield from tell(_stories(random, start, scenario), ticks)
 
 
 def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
@@ -143,6 +135,6 @@ def _traffic(camera: Camera, at: datetime, step_s: int) -> Story:
 
 
 SIMULATOR = Simulator(
-    name="camera", stream="camera", realism=REALISM, simulate=simulate, history_days=7.0,
+    name="camera", stream="camera", realism=REALISM, simulate=telling(_stories), history_days=7.0,
     effects=("camera.offline", "camera.silent", "camera.traffic"),
 )

@@ -1,16 +1,17 @@
 """Counters of the one-stop points: tickets from the machine to the rating, and when the desks are open."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from ioc.clock import local_day
 from ioc.profiles import Point
-from simulators.engine.agenda import Story, tell
+from simulators.engine.agenda import Story, telling
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
-from simulators.engine.counter_life import PointDay, Ticket, is_centre, point_day
+from simulators.engine.counter_desks import Ticket
+from simulators.engine.counter_life import PointDay, is_centre, point_day
+from simulators.engine.days import Told, by_days
 from simulators.engine.ground import Ground, counter_points
 
 REALISM = """\
@@ -22,10 +23,12 @@ Assumed: 1.46 visits per 1,000 residents and working day, 1.4 times that at the 
 hour; 12 % rate, 93 % of them are satisfied (Q3/2021: 100 % of 609).
 Made up: every visit; in one of fifty half days nobody is there until 10-25 minutes after opening, in one of a hundred nobody for 12-30
 minutes in between. The queue is always that of the whole population, as the cameras see it; at scale s the share s of its tickets is told
-(one at least every 8 minutes, if one was taken), all desks are. A day before the live part the start of the service is left out. No persons."""
+(one at least every 8 minutes, if one was taken), all desks are. A history goes back
+14 days; until a day before the live part the start of the service is left out. No persons."""
 
 QUIET = timedelta(minutes=8)
 FINE_BEFORE = timedelta(days=1)
+HISTORY_DAYS = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +47,18 @@ class Kiosk:
         )
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell day after day; chance is the world's, so that the cameras see the same."""
-    del random
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
-    yield from tell(iter([_days(start, scenario)]), ticks)
-
-
-def _days(start: datetime, scenario: Scenario) -> Story:
+def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
+    del random  # chance is the world's, so that the cameras see the same
     points, ground = counter_points(scenario.profile), Ground(scenario.profile)
-    day = local_day(start)
-    while points:
-        found = [(kiosk, plan) for kiosk in (_kiosk(scenario, ground, p, day) for p in points) if (plan := point_day(scenario, kiosk.point, day))]
-        events = [event for kiosk, plan in found for event in _desks(kiosk, plan, start)]
+
+    def of_day(day: date) -> Iterator[Told]:
+        found = [(_kiosk(scenario, ground, point, day), plan) for point in points if (plan := point_day(scenario, point, day))]
+        yield from (list(_desk(kiosk, *desk)) for kiosk, plan in found for desk in plan.desks)
         for kiosk, ticket in _sample(found, start, scenario.scale):
-            events += _visit(kiosk, ticket, fine=ticket.taken >= scenario.live_at - FINE_BEFORE)
-        events.sort(key=lambda event: event.time)
-        yield from events
-        day += timedelta(days=1)
+            yield list(_visit(kiosk, ticket, fine=ticket.taken >= scenario.live_at - FINE_BEFORE))
+
+    if points:
+        yield by_days(start, of_day)
 
 
 def _kiosk(scenario: Scenario, ground: Ground, point: Point, day: date) -> Kiosk:
@@ -93,12 +88,11 @@ def _visit(kiosk: Kiosk, ticket: Ticket, *, fine: bool) -> Iterator[SimulatedEve
         yield kiosk.event("rated", subject, ticket.ended + timedelta(seconds=20 + 90 * ticket.luck), **desk, rating=ticket.rating)
 
 
-def _desks(kiosk: Kiosk, plan: PointDay, start: datetime) -> Iterator[SimulatedEvent]:
-    for number, opened, closed in plan.desks:
-        if opened >= start:
-            subject, desk = f"{kiosk.point.code}/Q{number}/{kiosk.day:%y%m%d}", {"counter_no": str(number)}
-            yield kiosk.event("opened", subject, opened, **desk)
-            yield kiosk.event("closed", subject, closed, **desk)
+def _desk(kiosk: Kiosk, number: int, opened: datetime, closed: datetime) -> Iterator[SimulatedEvent]:
+    subject, desk = f"{kiosk.point.code}/Q{number}/{kiosk.day:%y%m%d}", {"counter_no": str(number)}
+    yield kiosk.event("opened", subject, opened, **desk)
+    yield kiosk.event("closed", subject, closed, **desk)
 
 
-SIMULATOR = Simulator(name="counter", stream="counter", realism=REALISM, simulate=simulate, effects=("counter.rate", "counter.absent"))
+SIMULATOR = Simulator(name="counter", stream="counter", realism=REALISM, simulate=telling(_stories), history_days=HISTORY_DAYS,
+                      effects=("counter.rate", "counter.absent"))

@@ -1,14 +1,15 @@
 """Electronic documents: what each agency sends, who receives a copy, and how each copy goes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
 from ioc.clock import LOCAL, start_of
-from simulators.engine.agenda import tell
-from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
-from simulators.engine.days import Told, by_days, evening, office_moment, poisson
+from simulators.engine.agenda import Story, telling
+from simulators.engine.chance import Lot, poisson
+from simulators.engine.contract import Scenario, Simulator
+from simulators.engine.days import Told, by_days, evening, office_moment
 from simulators.engine.document_life import Course, Paper, life
 from simulators.engine.offices import Office, Offices
 
@@ -27,8 +28,9 @@ SENT_PER_DAY, CENTRAL_PER_DAY = 3.7, 0.8
 """Of an agency on an ordinary working day at scale 1."""
 CIRCULAR_COPIES = 1.0
 """Copies of letters to all communes for each document that is sent: with those to single agencies, two copies come in for one that goes out."""
-URGENCIES = (("normal", 97.0), ("urgent", 2.0), ("very_urgent", 0.7), ("express", 0.3))
-KINDS = (("cong-van", 72), ("quyet-dinh", 9), ("bao-cao", 8), ("thong-bao", 5), ("ke-hoach", 4), ("to-trinh", 2))
+URGENCIES = Lot((("normal", 97.0), ("urgent", 2.0), ("very_urgent", 0.7), ("express", 0.3)))
+KINDS = Lot((("cong-van", 72), ("quyet-dinh", 9), ("bao-cao", 8), ("thong-bao", 5), ("ke-hoach", 4), ("to-trinh", 2)))
+RECEIVERS = Lot(((0, 35), (1, 43), (2, 14), (3, 8)))
 CENTRE, CENTRE_SIGN = "000.00.00.G14", "VPCP"
 TELEGRAM = "cong-dien"
 
@@ -46,10 +48,10 @@ class Day:
     def letters(self) -> Iterator[Told]:
         """Stories of what was sent this day and of what came from the centre."""
         for n, sender in enumerate(self.offices):
-            for k in range(poisson(self.random, self._mean(SENT_PER_DAY, sender))):
+            for k in range(poisson(self.random.random(), self._mean(SENT_PER_DAY, sender))):
                 yield from self._sent(sender, n, self._number(SENT_PER_DAY, k, sender.code), self._moment())
-        for k in range(poisson(self.random, self._mean(CENTRAL_PER_DAY, None) * len(self.offices))):
-            yield self._central(self._number(40, k, CENTRE), self._moment(), self._urgency(), "cong-van")
+        for k in range(poisson(self.random.random(), self._mean(CENTRAL_PER_DAY, None) * len(self.offices))):
+            yield self._central(self._number(40, k, CENTRE), self._moment(), URGENCIES.draw(self.random), "cong-van")
         if not self.scenario.world.works(self.day):
             at = start_of(self.day) + timedelta(hours=self.random.uniform(8.0, 8.5))
             yield self._central(self._number(40, 0, CENTRE), at, "express", TELEGRAM)
@@ -69,14 +71,11 @@ class Day:
         at = office_moment(self.random, hours, self.day)
         return evening(self.random, hours, at) if self.random.random() < 0.06 else at
 
-    def _urgency(self) -> str:
-        return self.random.choices([u for u, _ in URGENCIES], [w for _, w in URGENCIES])[0]
-
     def _sent(self, sender: Office, place: int, number: int, at: datetime) -> Iterator[Told]:
         receivers = self._receivers(sender, place)
         electronic = self.random.random() < 0.98
-        kind = self.random.choices([k for k, _ in KINDS], [w for _, w in KINDS])[0]
-        out = self._paper(sender.code, sender.sign, sender.level, number, self._urgency(), kind)
+        kind = KINDS.draw(self.random)
+        out = self._paper(sender.code, sender.sign, sender.level, number, URGENCIES.draw(self.random), kind)
         out.head.update(electronic=electronic, signed=electronic and self.random.random() < 0.98)
         told = [out.event("sent", at, **out.head)]
         if not receivers and self.random.random() < 0.004:
@@ -91,7 +90,7 @@ class Day:
         if not sender.is_local and local and luck < CIRCULAR_COPIES * len(self.offices) / len(local) / (len(self.offices) - len(local)):
             return local
         others = [*self.offices[:place], *self.offices[place + 1:]]
-        return self.random.sample(others, min(len(others), self.random.choices((0, 1, 2, 3), (35, 43, 14, 8))[0]))
+        return self.random.sample(others, min(len(others), RECEIVERS.draw(self.random)))
 
     def _central(self, number: int, at: datetime, urgency: str, kind: str) -> Told:
         paper = self._paper(CENTRE, CENTRE_SIGN, "central", number, urgency, kind)
@@ -111,19 +110,15 @@ class Day:
         return list(life(Course(self.random, self.scenario, copy, to), at.astimezone(LOCAL)))
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell the stories of all documents."""
+def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
     del random  # a day is drawn by its name
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
     offices, source = Offices(scenario.profile, scenario.world), scenario.source("document")
 
     def of_day(day: date) -> Iterator[Told]:
         return Day(scenario.world.random("document", day), scenario, source, day, offices.on(day)).letters()
 
-    yield from tell(by_days(start, of_day), ticks)
+    yield by_days(start, of_day)
 
 
-SIMULATOR = Simulator(name="document", stream="document", realism=REALISM, simulate=simulate,
+SIMULATOR = Simulator(name="document", stream="document", realism=REALISM, simulate=telling(_stories),
                       effects=("document.rate", "document.late", "document.refused"))

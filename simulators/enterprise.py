@@ -1,6 +1,6 @@
 """Enterprises: registered, suspended, back at work, dissolved; and the inspections that are planned for them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from ioc.clock import local_day, start_of
 from ioc.indicators.catalogue import load_catalogue
 from ioc.profiles import Unit
-from simulators.engine.agenda import tell
+from simulators.engine.agenda import Story, telling
 from simulators.engine.business import Business, Deed
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
 from simulators.engine.days import Told, by_days, office_moment, utc, whole
@@ -109,14 +109,10 @@ class Register:
         return unit if unit.valid_on(day) else self._scenario.profile.units.at(unit.code, day) or self._scenario.profile.units_on(day)[0]
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell what happens to enterprises."""
+def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
     del random  # a day is drawn by its name
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
-    yield from tell(by_days(start, Register(scenario, start).of_day, before_days=BEFORE_DAYS), ticks)
+    yield by_days(start, Register(scenario, start).of_day, back=BEFORE_DAYS, whole=False)
 
 
-SIMULATOR = Simulator(name="enterprise", stream="enterprise", realism=REALISM, simulate=simulate,
+SIMULATOR = Simulator(name="enterprise", stream="enterprise", realism=REALISM, simulate=telling(_stories),
                       effects=("enterprise.rate", "enterprise.second_inspections"))

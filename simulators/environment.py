@@ -1,16 +1,17 @@
 """Water, air and weather: readings of the profile's stations, sluices beside them, forecasts and bulletins."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from ioc.clock import LOCAL, local_day, start_of
+from ioc.clock import local_day, start_of
 from ioc.places.stations import Station, load_stations
-from simulators.engine.agenda import Story, tell
+from simulators.engine.agenda import Story, telling
 from simulators.engine.air import aqi_of_day, busiest, pm25_ugm3, vn_aqi
 from simulators.engine.bulletins import Said, Service
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
+from simulators.engine.days import by_days
 from simulators.engine.water import Water, quarters_of
 
 REALISM = """\
@@ -120,23 +121,13 @@ class Gauges:
         return self._event(said.fact, said.subject, said.at, unit_code, place | data)
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell day after day; chance is the world's."""
-    del random
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
-    yield from tell(iter([_days(start, Gauges(scenario))]), ticks)
-
-
-def _days(start: datetime, gauges: Gauges) -> Story:
-    day = start.astimezone(LOCAL).date()
-    while True:
-        yield from sorted((event for event in gauges.day(day) if event.time >= start), key=lambda event: (event.time, event.subject))
-        day += timedelta(days=1)
+def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
+    del random  # chance is the world's
+    gauges = Gauges(scenario)
+    yield by_days(start, lambda day: ((event,) for event in gauges.day(day)))
 
 
 SIMULATOR = Simulator(
-    name="environment", stream="environment", realism=REALISM, simulate=simulate,
+    name="environment", stream="environment", realism=REALISM, simulate=telling(_stories),
     effects=("environment.salinity", "environment.silent", "environment.aqi", "environment.sluice_open"),
 )

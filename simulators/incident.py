@@ -1,14 +1,14 @@
 """Calls to 113, 114 and 115: public order, traffic accidents, fires, rescue and the sick, and how each operation goes."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
 from ioc.clock import LOCAL, local_day
 from ioc.profiles import Unit
-from simulators.engine.agenda import Story, tell
-from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
+from simulators.engine.agenda import Story, telling
+from simulators.engine.contract import Scenario, Simulator
 from simulators.engine.ground import Ground
 from simulators.engine.happenings import Happening, Kind, happenings
 from simulators.engine.incident_life import Incident, life
@@ -36,14 +36,6 @@ ORDER_DAYS = {5: 1.2, 6: 1.35, 7: 1.2}
 STORM_KMH = 40.0
 TET = (timedelta(days=-2), timedelta(days=5))
 QUIET_RATIO = 0.95
-
-
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell the stories of all incidents."""
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
-    yield from tell(_stories(random, start, scenario), ticks)
 
 
 def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
@@ -95,5 +87,5 @@ def _quiet_s(scenario: Scenario) -> float:
 
 
 SIMULATOR = Simulator(
-    name="incident", stream="incident", realism=REALISM, simulate=simulate, effects=("incident.rate", "incident.slow", "incident.dispatch"),
+    name="incident", stream="incident", realism=REALISM, simulate=telling(_stories), effects=("incident.rate", "incident.slow", "incident.dispatch"),
 )

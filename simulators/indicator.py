@@ -1,6 +1,6 @@
 """Indicators: the monthly and quarterly figures of the socio-economic report, the portal's daily score, and the year's targets."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
@@ -9,7 +9,7 @@ from typing import Any
 from ioc.calendar.written import last_day
 from ioc.clock import local_day, start_of
 from ioc.indicators.catalogue import load_catalogue
-from simulators.engine.agenda import tell
+from simulators.engine.agenda import Story, telling
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
 from simulators.engine.days import Told, by_days, office_moment, utc, whole, working_turn
 from simulators.engine.due import DAILY, Due, Row
@@ -114,13 +114,9 @@ def _times(figure: Figure, by: float, decimals: int) -> Figure:
     return fraction(round(figure.numerator * by, 1), figure.denominator)
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell the figures as they are reported."""
+def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
     del random  # a figure is drawn by its name
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
-    yield from tell(by_days(start, Bureau(scenario, start).of_day), ticks)
+    yield by_days(start, Bureau(scenario, start).of_day)
 
 
-SIMULATOR = Simulator(name="indicator", stream="indicator", realism=REALISM, simulate=simulate, effects=("indicator.level",))
+SIMULATOR = Simulator(name="indicator", stream="indicator", realism=REALISM, simulate=telling(_stories), effects=("indicator.level",))

@@ -1,13 +1,13 @@
 """Online conferences: the week's session of all agencies, who joins, who never comes, whose line is lost."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
 from ioc.clock import start_of
-from simulators.engine.agenda import tell
+from simulators.engine.agenda import Story, telling
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
 from simulators.engine.days import Told, by_days, utc, whole
 from simulators.engine.offices import Office, Offices
@@ -101,14 +101,10 @@ def _add(stretches: list[tuple[datetime, datetime]], at: datetime) -> None:
         stretches.append((at, at + MINUTE))
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell the sessions and their points."""
+def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
     del random  # a session is drawn by its name
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
     offices = Offices(scenario.profile, scenario.world)
-    yield from tell(by_days(start, lambda day: _invited_on(day, start, scenario, offices), before_days=10), ticks)
+    yield by_days(start, lambda day: _invited_on(day, start, scenario, offices), back=10, whole=False)
 
 
 def _invited_on(day: date, start: datetime, scenario: Scenario, offices: Offices) -> Iterator[Told]:
@@ -136,4 +132,4 @@ def _session(scenario: Scenario, lead: str, day: date, held_on: date) -> Session
                    begin + timedelta(minutes=random.uniform(115, 180)))
 
 
-SIMULATOR = Simulator(name="meeting", stream="meeting", realism=REALISM, simulate=simulate, effects=("meeting.points_down",))
+SIMULATOR = Simulator(name="meeting", stream="meeting", realism=REALISM, simulate=telling(_stories), effects=("meeting.points_down",))

@@ -1,7 +1,7 @@
 """The monitor of the digital platform: whether systems answer, how the integration platform is called, certificates, security events."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -9,10 +9,10 @@ from random import Random
 from typing import Any
 
 from ioc.clock import local_day
-from simulators.engine.agenda import Story, tell
+from simulators.engine.agenda import Story, telling
 from simulators.engine.chance import poisson
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
-from simulators.engine.daily import by_day
+from simulators.engine.days import by_days
 from simulators.engine.platform_register import LATEST_DAYS, Register
 from simulators.engine.platform_watch import LGSP, PORTALS, SERVICES, Watch, moments, systems_of
 
@@ -53,14 +53,6 @@ class Monitor:
         return min(LATENCY_LIMIT_MS, round(usual * busy * self.watch.slower(system, at) * self.random.lognormvariate(0, 0.25)))
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Watch all systems, each at its own second, and tell the register's days."""
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
-    yield from tell(_stories(random, start, scenario), ticks)
-
-
 def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
     systems = systems_of(scenario)
     watch = Watch(scenario, [*systems, *PORTALS, LGSP, *SERVICES])
@@ -69,7 +61,7 @@ def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[St
         *(_looks(monitor, "heartbeat", system, start, 60 * number + 7) for number, system in enumerate(systems)),
         *(_looks(monitor, "probe", portal, start, 150 * number + 20) for number, portal in enumerate(PORTALS)),
         *(_calls(monitor, service, start, 37 * number + 40) for number, service in enumerate(SERVICES)),
-        by_day(start, Register(scenario, systems, local_day(start)).day, back=LATEST_DAYS),
+        by_days(start, Register(scenario, systems, local_day(start)).day, back=LATEST_DAYS),
     ]
     # Each is told from its first event on: the agenda takes stories in that order.
     begun = sorted(((next(story), story) for story in stories), key=lambda pair: pair[0].time)
@@ -101,5 +93,5 @@ def _about(random: Random, expected: float) -> int:
     return poisson(random.random(), expected) if expected < 50 else max(0, round(random.gauss(expected, math.sqrt(expected))))
 
 
-SIMULATOR = Simulator(name="platform", stream="platform", realism=REALISM, simulate=simulate, history_days=HISTORY_DAYS,
+SIMULATOR = Simulator(name="platform", stream="platform", realism=REALISM, simulate=telling(_stories), history_days=HISTORY_DAYS,
                       effects=("platform.down", "platform.slow", "platform.attack"))

@@ -1,14 +1,14 @@
 """Health, schools and welfare: counts of facilities and units, never of persons."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import chain
 from random import Random
 
 from ioc.clock import local_day
-from simulators.engine.agenda import tell
-from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
-from simulators.engine.daily import by_day
+from simulators.engine.agenda import Story, telling
+from simulators.engine.contract import Scenario, Simulator
+from simulators.engine.days import Told, by_days
 from simulators.engine.social_disease import LONGEST_DELAY, Wave
 from simulators.engine.social_health import facilities, health
 from simulators.engine.social_welfare import allowances, schools
@@ -27,20 +27,17 @@ count, the day of the month on which a unit pays; a card reader that fails on on
 Tet moves hospitals by a third of it. Commune health stations and vaccinations are not simulated. Nothing follows the scale. No persons."""
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell all days; each is drawn by its own name, so that it is the same whenever the story begins."""
-    del random
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
+def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
+    del random  # a day is drawn by its own name
     places, wave, untold = facilities(scenario.profile), Wave(scenario), [True]
 
-    def plan(day: date) -> Iterator[Sequence[SimulatedEvent]]:
+    def of_day(day: date) -> Iterable[Told]:
         first = untold[0] and day > local_day(start) and scenario.world.works(day)
         untold[0] = untold[0] and not first
         return chain(health(scenario, places, day), wave.cases(day), schools(scenario, day, first=first), allowances(scenario, day))
 
-    yield from tell(iter((by_day(start, plan, back=LONGEST_DELAY),)), ticks)
+    yield by_days(start, of_day, back=LONGEST_DELAY)
 
 
-SIMULATOR = Simulator(name="social", stream="social", realism=REALISM, simulate=simulate, effects=("social.disease", "social.beds", "social.late"))
+SIMULATOR = Simulator(name="social", stream="social", realism=REALISM, simulate=telling(_stories),
+                      effects=("social.disease", "social.beds", "social.late"))

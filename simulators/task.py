@@ -1,13 +1,14 @@
 """Tasks that leaders give to agencies: how many, from which resolution, to whom, until when."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
 from ioc.clock import start_of
-from simulators.engine.agenda import tell
-from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
-from simulators.engine.days import Told, by_days, office_moment, poisson
+from simulators.engine.agenda import Story, telling
+from simulators.engine.chance import poisson
+from simulators.engine.contract import Scenario, Simulator
+from simulators.engine.days import Told, by_days, office_moment
 from simulators.engine.offices import Office, Offices
 from simulators.engine.task_life import TERMS, Task, life
 
@@ -25,14 +26,10 @@ PER_OFFICE = 0.15
 PROVINCE_WEIGHT = 3.0
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell the stories of all tasks."""
+def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
     del random  # a day is drawn by its name
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
     offices = Offices(scenario.profile, scenario.world)
-    yield from tell(by_days(start, lambda day: _assigned_on(day, scenario, offices)), ticks)
+    yield by_days(start, lambda day: _assigned_on(day, scenario, offices))
 
 
 def _assigned_on(day: date, scenario: Scenario, offices: Offices) -> Iterator[Told]:
@@ -44,11 +41,11 @@ def _assigned_on(day: date, scenario: Scenario, offices: Offices) -> Iterator[To
     usual = PER_OFFICE * len(everyone) / sum(weights) * world.load(day)
     for office, weight in zip(everyone, weights, strict=True):
         rate = scenario.effects.factor("task.rate", noon, unit=office.unit_code, kind=office.code)
-        for _ in range(poisson(random, usual * weight * rate)):
+        for _ in range(poisson(random.random(), usual * weight * rate)):
             number += 1
             at = office_moment(random, world.hours, day)
             resolution = _resolution(random, offices.lead(day), day)
-            term = random.choices([t for t, _ in TERMS], [w for _, w in TERMS])[0]
+            term = TERMS.draw(random)
             task = Task(
                 random=random, scenario=scenario, code=f"NV-{day:%y%m%d}-{number:03}", source=scenario.source("task"), day=day, resolution=resolution,
                 owner=office, at=at, due=world.hours.due(at, random.randint(*term)) if term else None,
@@ -67,4 +64,4 @@ def _resolution(random: Random, lead: str, day: date) -> str:
     return f"{lead},{day:%Y/%m/%d},{day.timetuple().tm_yday * 2 + random.randrange(2)}/TB-UBND"
 
 
-SIMULATOR = Simulator(name="task", stream="task", realism=REALISM, simulate=simulate, effects=("task.rate", "task.late"))
+SIMULATOR = Simulator(name="task", stream="task", realism=REALISM, simulate=telling(_stories), effects=("task.rate", "task.late"))

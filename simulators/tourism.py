@@ -1,16 +1,15 @@
 """Tourism: the day's figures of the province and its best-visited units, the month's figures of every unit."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
 from ioc.clock import start_of
 from ioc.profiles import Unit
-from simulators.engine.agenda import tell
+from simulators.engine.agenda import Story, telling
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
 from simulators.engine.days import Told, by_days, utc, whole, working_turn
-from simulators.engine.visitors import NOBODY, Visitors, Visits
+from simulators.engine.visitors import NOBODY, Visitors, Visits, together
 
 REALISM = """\
 True to life: Ooc Om Boc at the full moon of the 10th lunar month draws the year's largest crowds (the profile's region; lunar dates to a day), then
@@ -52,14 +51,14 @@ class Statistics:
         for n, unit in enumerate(places):
             if (n % 4 + 2 if unit else 5) == turn:
                 parts = [self._visitors.on(d).get(unit.code, NOBODY) if unit else self._visitors.all_on(d) for d in days]
-                yield self._told(unit.code if unit else "", last, f"{last:%Y-%m}", self._office(day, n), sum(parts, NOBODY))
+                yield self._told(unit.code if unit else "", last, f"{last:%Y-%m}", self._office(day, n), together(parts))
 
     def _told(self, unit_code: str, counted_on: date, period: str, at: datetime, visits: Visits) -> Told:
         random = self._scenario.world.random("tourism", "told", unit_code, period)
         told = [self._event(unit_code, counted_on, period, at, visits)]
         if random.random() < CORRECTED_RATIO:
             factor = 1 + random.choice((-1, 1)) * random.uniform(0.01, 0.08)
-            mended = replace(visits, arrivals=round(visits.arrivals * factor), revenue_vnd=round(visits.revenue_vnd * factor / 1e6) * 1_000_000)
+            mended = visits._replace(arrivals=round(visits.arrivals * factor), revenue_vnd=round(visits.revenue_vnd * factor / 1e6) * 1_000_000)
             later = at + timedelta(days=random.randint(1, 4), minutes=random.uniform(5, 50))
             told.append(self._event(unit_code, counted_on, period, later, mended))
         return told
@@ -68,7 +67,7 @@ class Statistics:
         at, subject = whole(at), f"{unit_code or 'province'}/{period}"
         place = {"org_code": "", "unit_code": unit_code, "unit_valid_on": counted_on, "facility_code": "", "period": period}
         return SimulatedEvent(fact="arrivals", id=f"{subject}:{int(at.timestamp())}", source=self._source, subject=subject, time=at,
-                              data=utc(place | asdict(visits)))
+                              data=utc(place | visits._asdict()))
 
     def _day_moment(self, day: date, code: str) -> datetime:
         return start_of(day) + timedelta(hours=self._scenario.world.random("tourism", "at", code, day).uniform(7.2, 10.8))
@@ -77,13 +76,9 @@ class Statistics:
         return start_of(day) + timedelta(hours=13.5, minutes=3 * n)
 
 
-def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
-    """Tell the figures as they are reported."""
+def _stories(random: Random, start: datetime, scenario: Scenario) -> Iterator[Story]:
     del random  # a day is drawn by its name
-    ticks = iter(ticks)
-    start = next(ticks)
-    yield ()
-    yield from tell(by_days(start, Statistics(scenario).of_day), ticks)
+    yield by_days(start, Statistics(scenario).of_day)
 
 
-SIMULATOR = Simulator(name="tourism", stream="tourism", realism=REALISM, simulate=simulate, effects=("tourism.rate",))
+SIMULATOR = Simulator(name="tourism", stream="tourism", realism=REALISM, simulate=telling(_stories), effects=("tourism.rate",))

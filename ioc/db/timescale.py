@@ -39,6 +39,22 @@ def is_timescale(conn: Connection) -> bool:
     return conn.execute("select 1 from pg_extension where extname = 'timescaledb'").fetchone() is not None
 
 
+PLAIN_EVENTS = 3_000_000
+"""Up to so many events plain PostgreSQL is meant for (docs/measurements.md, 'Years'): about one year of this province's dossiers."""
+
+
+def advice(conn: Connection) -> str | None:
+    """A sentence where a database without TimescaleDB holds more events than it is meant for."""
+    if is_timescale(conn):
+        return None
+    row = conn.execute("select coalesce(sum(greatest(reltuples, 0)), 0)::bigint from pg_class "
+                       "where relkind = 'r' and relname like '%\\_event'").fetchone()
+    if row is None or row[0] <= PLAIN_EVENTS:
+        return None
+    return (f"this database has no TimescaleDB and holds about {row[0]:,} events; it is meant for {PLAIN_EVENTS:,}: nothing is compressed, and "
+            "observations are aggregated at each question. Move to TimescaleDB (docs/operations.md)")
+
+
 def translate(line: str, statement: str, *, timescale: bool) -> Iterator[str]:
     """Statements for one directive line and the statement under it (may be empty).
 

@@ -27,7 +27,8 @@ def listed(settings: Settings, options: argparse.Namespace, stop: threading.Even
 def run(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     from ioc.demo.play import Wish, play
 
-    wish = Wish(name=options.name, seed=options.seed, speed=options.speed, start=_moment(options.start), end=_moment(options.end))
+    wish = Wish(name=options.name, seed=options.seed, speed=options.speed, scale=options.scale,
+                start=_moment(options.start), end=_moment(options.end))
     play(replace(settings, port=options.port or settings.port + 1), wish, stop)
     return 0
 

@@ -18,7 +18,7 @@ from ioc.demo.stage import FOLDER
 from ioc.demo.supervisor import say
 from ioc.errors import InputError
 from ioc.played import Setting, write_setting
-from ioc.profiles.scenarios import MOST_SPEED, Script, scenario
+from ioc.profiles.scenarios import MOST_SCALE, MOST_SPEED, Script, scenario
 from ioc.settings import Settings
 
 
@@ -29,6 +29,7 @@ class Wish:
     name: str
     seed: str = "1"
     speed: float | None = None
+    scale: float | None = None
     start: datetime | None = None
     end: datetime | None = None
 
@@ -67,10 +68,13 @@ def _as_wished(settings: Settings, wish: Wish) -> Script:
     script = scenario(settings.profile, wish.name)
     if wish.speed is not None and not 0 < wish.speed <= MOST_SPEED:
         raise InputError(f"speed {wish.speed:g} must lie above 0 and be at most {MOST_SPEED:g}")
+    if wish.scale is not None and not 0 < wish.scale <= MOST_SCALE:
+        raise InputError(f"scale {wish.scale:g} must lie above 0 and be at most {MOST_SCALE:g}")
     start, end = wish.start or script.start, wish.end or script.end
     if not start < end:
         raise InputError(f"the play would begin at {start.isoformat()} and end at {end.isoformat()}: --from must lie before --until")
-    return msgspec.structs.replace(script, start=start, end=end, speed=script.speed if wish.speed is None else wish.speed)
+    return msgspec.structs.replace(script, start=start, end=end, speed=script.speed if wish.speed is None else wish.speed,
+                                   scale=wish.scale or script.scale)
 
 
 def _forget(folder: Path) -> None:

@@ -130,7 +130,7 @@ def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None) -> 
 def _scene(scene: Scene, settings: Settings) -> list[str]:
     """Arguments of the simulators for a scenario: its history at once, then its play by the clock that all processes share."""
     return [scene.name, "--from", scene.script.start.isoformat(), "--until", scene.script.end.isoformat(), "--seed", scene.seed,
-            "--clock", settings.clock, "--status", str(scene.status)]
+            "--scale", f"{scene.script.scale:g}", "--clock", settings.clock, "--status", str(scene.status)]
 
 
 def _check_port(settings: Settings) -> None:

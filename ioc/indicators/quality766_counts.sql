@@ -13,7 +13,7 @@ with counted as (
         sum(paid_online) as paid_online,
         sum(rated) as ratings,
         sum(satisfied) as ratings_satisfied
-    from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+    from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
     where (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
     having sum(submitted) + sum(received) + sum(resolved) > 0
 ),
@@ -50,7 +50,7 @@ cross join told;
 -- name: synchronised
 -- One row: dossiers that the national portal acknowledged in the period and has not lost since. Null = nobody told of any.
 select sum(acknowledged) as synchronised
-from sync_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from sync_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 where %(org_code)s::text is null and (%(unit_code)s::text is null or unit_code = %(unit_code)s);
 
 -- name: services
@@ -61,8 +61,9 @@ select
 from service_history
 where is_open
     and (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 having count(*) > 0;
 
 -- name: services_used
@@ -85,8 +86,9 @@ offered as (
     from service_history
     where is_open and level in ('full', 'partial')
         and (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
-        and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-        and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+        and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 )
 
 select count(distinct offered.service_code) as services_with_online_dossiers
@@ -101,7 +103,7 @@ select
     sum(on_time) as petitions_on_time,
     sum(rated) as petition_ratings,
     sum(satisfied) as petition_ratings_satisfied
-from report_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from report_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 where jurisdiction = %(jurisdiction)s
     and %(org_code)s::text is null and (%(unit_code)s::text is null or unit_code = %(unit_code)s)
 having sum(submitted) + sum(resolved) > 0;

@@ -13,7 +13,7 @@ select
     sum(reopened) as reopened,
     sum(rated) as rated,
     sum(satisfied) as satisfied
-from report_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from report_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 where jurisdiction = %(jurisdiction)s
 group by unit_code;
 

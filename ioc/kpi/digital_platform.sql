@@ -98,8 +98,9 @@ select
     count(*) filter (where expires_on < %(day)s) as expired
 from platform_history
 where is_open and state = 'expiring' and expires_on <= %(day)s::date + 30
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code;
 
 -- name: security
@@ -114,7 +115,7 @@ select
     coalesce(sum(detected) filter (where severity = ''), 0) as unrated,
     sum(contained) as contained,
     sum(contain_s) as contain_s
-from platform_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from platform_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by unit_code;
 
 -- name: insecure
@@ -122,8 +123,9 @@ group by unit_code;
 select unit_code, '' as org_code, count(*) as open, count(*) filter (where severity >= 3) as open_high
 from platform_history
 where is_open and state = 'detected'
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code;
 
 -- name: intake
@@ -155,8 +157,9 @@ where arrived > 0;
 select unit_code, '' as org_code, count(*) as open
 from alert_history
 where is_open and rule_id in ('DP-01', 'DP-06', 'DP-07', 'OS-10', 'OS-11', 'EN-06')
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code;
 
 -- name: lag

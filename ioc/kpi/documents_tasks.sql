@@ -32,7 +32,7 @@ select
     sum(finished_paper) as finished_paper,
     sum(finish_s) as finish_s,
     sum(recalled) as recalled
-from document_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from document_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by unit_code, org_code;
 
 -- name: document_backlog
@@ -46,8 +46,9 @@ select
     count(*) filter (where due_at < %(at)s) as overdue
 from document_history
 where is_open
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code, to_org;
 
 -- name: tasks
@@ -68,7 +69,7 @@ select
     sum(returned) as returned,
     sum(cancelled) as cancelled,
     sum(reopened) as reopened
-from task_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from task_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by unit_code, owner_org;
 
 -- name: task_backlog
@@ -83,8 +84,9 @@ with open_task as (
         coalesce(due_at < %(at)s, false) as overdue
     from task_history
     where is_open
-        and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-        and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+        and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 )
 
 select
@@ -114,7 +116,7 @@ select
     sum(long_losses) as long_losses,
     sum(lost_s) as lost_s,
     sum(lost_s) + sum(connected_s) as line_s
-from meeting_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from meeting_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by unit_code;
 
 -- name: meetings_now
@@ -130,8 +132,9 @@ from meeting_history
 where is_open
     and state in ('running', 'joined', 'lost')
     and from_at >= %(day_from)s
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code;
 
 -- name: work_files

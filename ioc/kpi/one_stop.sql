@@ -30,7 +30,7 @@ select
     sum(used_s) as used_s,
     sum(statutory_d) as statutory_d,
     sum(statutory_d) - sum(committed_d) as saved_d
-from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by unit_code, org_code;
 
 -- name: backlog
@@ -56,6 +56,7 @@ group by unit_code, org_code;
 select unit_code, org_code, count(*) as carried_in
 from dossier_history
 where is_open
-    and tstzrange(from_at, to_at) @> %(since)s::timestamptz - interval '1 microsecond'
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(since)s::timestamptz - interval '1 microsecond', %(known)s::timestamptz)
+    and from_at <= %(since)s::timestamptz - interval '1 microsecond' and to_at > %(since)s::timestamptz - interval '1 microsecond'
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code, org_code;

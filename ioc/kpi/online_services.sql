@@ -18,7 +18,7 @@ select
     sum(reused) as reused,
     sum(resolved) as resolved,
     sum(electronic_result) as electronic_result
-from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by unit_code, org_code;
 
 -- name: catalogue
@@ -36,8 +36,9 @@ select
     count(*) filter (where qr) as with_qr
 from service_history
 where is_open
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code, org_code;
 
 -- name: used
@@ -46,7 +47,7 @@ group by unit_code, org_code;
 -- no dossier at all was counted in the period, so nothing can be said of its channel.
 with dossiers as (
     select coalesce(sum(received), 0) > 0 as told
-    from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+    from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 ),
 
 offered as (
@@ -54,8 +55,9 @@ offered as (
     from service_history
     where is_open
         and level in ('full', 'partial')
-        and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-        and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+        and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 ),
 
 asked_for as (
@@ -89,10 +91,10 @@ group by unit_code, org_code;
 -- that unit's dossiers. Absent = neither.
 with told as (
     select unit_code, received, null::int as acknowledged, null::int as failed
-    from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+    from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
     union all
     select unit_code, null::int, acknowledged, failed
-    from sync_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+    from sync_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 )
 
 select
@@ -114,8 +116,9 @@ select
 from platform_history
 where is_open
     and state = 'unsynced'
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code;
 
 -- name: lookups
@@ -141,8 +144,9 @@ offered as (
     select service_code, unit_code, org_code
     from service_history
     where is_open
-        and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-        and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+        and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 )
 
 select

@@ -153,7 +153,7 @@ select
     sum(published_differs) as published_differs,
     sum(revisions) as revisions,
     sum(targets) as targets
-from indicator_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from indicator_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by unit_code, org_code
 having sum(observed) > 0 or sum(targets) > 0;
 
@@ -166,6 +166,7 @@ select
 from indicator_history
 where is_open
     and last_day + 30 < %(day)s
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code, org_code;

@@ -80,7 +80,7 @@ select
     sum(injured) as injured,
     coalesce(sum(dead) filter (where kind = 'traffic_accident'), 0) as accident_dead,
     coalesce(sum(injured) filter (where kind = 'traffic_accident'), 0) as accident_injured
-from incident_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from incident_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by unit_code;
 
 -- name: cases
@@ -145,8 +145,9 @@ select
     count(*) filter (where severity = 4 or coalesce(dead, 0) + coalesce(injured, 0) >= 3) as open_serious
 from incident_history
 where is_open
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code;
 
 -- name: traffic

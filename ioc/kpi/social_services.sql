@@ -11,7 +11,7 @@ select
     sum(cccd_base) as cccd_base,
     sum(beds_occupied) as bed_days_occupied,
     sum(beds_available) as bed_days
-from social_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from social_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by grouping sets ((), (unit_code))
 having sum(facility_days) > 0;
 
@@ -31,7 +31,7 @@ counted as (
     select
         case when unit_code = any(%(province)s) then '' else unit_code end as unit_code,
         cases
-    from social_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+    from social_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
     where disease_code <> ''
 ),
 
@@ -102,8 +102,9 @@ with overdue as (
     where is_open
         and day >= %(since_day)s and day < %(until_day)s
         and due_at < %(at)s
-        and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-        and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+        and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 ),
 
 batch as (
@@ -117,7 +118,7 @@ batch as (
         amount_due_vnd,
         amount_paid_vnd,
         0 as batches_overdue
-    from social_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+    from social_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
     union all
     select
         unit_code,
@@ -156,8 +157,9 @@ select
     sum(beneficiaries_due) filter (where due_at < %(at)s) as waiting
 from social_history
 where is_open
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code;
 
 -- name: typed

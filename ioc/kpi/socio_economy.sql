@@ -43,7 +43,7 @@ select
     sum(inspections_conducted) as conducted,
     sum(enterprises_inspected) as inspected,
     sum(second_inspections) as second
-from enterprise_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+from enterprise_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 group by unit_code;
 
 -- name: standing
@@ -55,8 +55,9 @@ select
     count(*) filter (where state = 'suspended') as paused
 from enterprise_history
 where is_open
-    and tstzrange(from_at, to_at) @> %(instant)s::timestamptz
-    and tstzrange(known_from, known_to) @> %(known)s::timestamptz
+    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
+    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 group by unit_code;
 
 -- name: conflicts
@@ -139,7 +140,7 @@ with report as (
         sum(revenue_vnd) as revenue_vnd,
         sum(rooms_occupied) as rooms_occupied,
         sum(rooms_available) as rooms_available
-    from tourism_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s)
+    from tourism_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
     group by 1, 2, 3, 4
     having sum(reports) > 0
 ),

@@ -25,11 +25,11 @@ where overdue;
 -- name: periods
 -- One row per period 'today', 'month' (30 days and today) and 'year': what happened in it up to the moment; 0 where nothing did.
 with counted as (
-    select 'today' as period, c.* from report_counts(%(day)s, %(tomorrow)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s) as c
+    select 'today' as period, c.* from report_counts(%(day)s, %(tomorrow)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s) as c
     union all
-    select 'month', c.* from report_counts(%(month_ago)s, %(tomorrow)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s) as c
+    select 'month', c.* from report_counts(%(month_ago)s, %(tomorrow)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s) as c
     union all
-    select 'year', c.* from report_counts(%(year_day)s, %(tomorrow)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s) as c
+    select 'year', c.* from report_counts(%(year_day)s, %(tomorrow)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s) as c
 )
 
 select

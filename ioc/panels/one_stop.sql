@@ -22,7 +22,7 @@ where overdue;
 select
     coalesce(sum(received), 0) as received,
     coalesce(sum(resolved), 0) as resolved
-from dossier_counts(%(day)s, %(tomorrow)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s);
+from dossier_counts(%(day)s, %(tomorrow)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s);
 
 -- name: year
 -- One row: the year up to the moment. 0 where there was nothing.
@@ -35,7 +35,7 @@ select
     coalesce(sum(delivery_unknown), 0) as delivery_unknown,
     coalesce(sum(withdrawn), 0) as withdrawn,
     coalesce(sum(stopped), 0) as stopped
-from dossier_counts(%(year_day)s, %(tomorrow)s, %(at)s, %(known)s, %(as_of)s, %(from_history)s);
+from dossier_counts(%(year_day)s, %(tomorrow)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s);
 
 -- name: trend
 -- One row per local day of the last 30 up to the moment's day. Absent day = nothing was received or resolved. As known today.

@@ -13,7 +13,7 @@ from ioc.errors import ConfigurationError, InputError
 from ioc.profiles.rows import profile_folder
 
 FOLDER = "scenarios"
-MOST_SPEED = 600.0
+MOST_SPEED, MOST_SCALE = 600.0, 10.0
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,7 +74,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     end: datetime = msgspec.field(name="until")
     days: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 7
     speed: Annotated[float, msgspec.Meta(ge=0, le=MOST_SPEED)] = 60.0
-    scale: Annotated[float, msgspec.Meta(gt=0, le=10)] = 0.09
+    scale: Annotated[float, msgspec.Meta(gt=0, le=MOST_SCALE)] = 0.09
     streams: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     year: YearTotals | None = None

@@ -1,14 +1,30 @@
 """The agenda: the stories of all open subjects, merged by time and told as far as each tick."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import count
+from random import Random
 
-from simulators.engine.contract import SimulatedEvent
+from simulators.engine.contract import Scenario, Simulate, SimulatedEvent
 
 Story = Iterator[SimulatedEvent]
-"""What happens to one subject, in order of time; it may never end."""
+"""What happens to one subject, or to several, in order of time; it may never end."""
+
+Stories = Callable[[Random, datetime, Scenario], Iterator[Story]]
+"""(chance, beginning, scenario) → stories in the order in which they begin."""
+
+
+def telling(stories: Stories) -> Simulate:
+    """Tell stories tick by tick, from the first tick on, which brings none."""
+
+    def simulate(random: Random, ticks: Iterable[datetime], scenario: Scenario) -> Iterator[Sequence[SimulatedEvent]]:
+        ticks = iter(ticks)
+        told = tell(stories(random, next(ticks), scenario), ticks)
+        yield ()
+        yield from told
+
+    return simulate
 
 
 def tell(arrivals: Iterator[Story], ticks: Iterable[datetime]) -> Iterator[Sequence[SimulatedEvent]]:

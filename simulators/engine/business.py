@@ -1,15 +1,16 @@
 """What enterprises do on a day; the monthly report counts the same enterprises as the register tells one by one."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from ioc.clock import start_of
 from ioc.profiles import Unit
+from simulators.engine.chance import Lot, poisson
 from simulators.engine.contract import Scenario
-from simulators.engine.days import office_moment, poisson
+from simulators.engine.days import office_moment
 
 PER_MILLION_YEAR = {"registered": 375.0, "suspended": 250.0, "resumed": 60.0, "dissolved": 100.0, "inspection": 500.0}
 """Of a million residents in a year; 'resumed' are those that were suspended long ago."""
@@ -43,16 +44,16 @@ class Business:
 
     def deeds(self, kind: str, day: date) -> Iterator[Deed]:
         """What happens on a day, of a kind: each to another enterprise."""
-        world, (units, weights, people) = self._scenario.world, self._seats(day)
+        world, (seats, people) = self._scenario.world, self._seats(day)
         load = world.load(day)
-        if not load or not units:
+        if not load or not people:
             return
         season = MONTHS.get(kind, (1.0,) * 12)[day.month - 1]
         usual = PER_MILLION_YEAR[kind] * people / 1e6 / WORKING_DAYS * season * load
         noon, most = start_of(day) + timedelta(hours=12), self._scenario.effects.most("enterprise.rate")
         random = world.random("enterprise", kind, day)
-        for n in range(max(poisson(random, usual * most), LEAST.get(kind, 0))):
-            unit, at = random.choices(units, weights)[0], office_moment(random, world.hours, day)
+        for n in range(max(poisson(random.random(), usual * most), LEAST.get(kind, 0))):
+            unit, at = seats.draw(random), office_moment(random, world.hours, day)
             if random.random() * most < self._scenario.effects.factor("enterprise.rate", noon, unit=unit.code, kind=kind):
                 yield Deed(hashlib.blake2b(f"{random.getrandbits(64)}/{kind}/{day}/{n}".encode(), digest_size=16).hexdigest(), unit, at)
 
@@ -60,9 +61,9 @@ class Business:
         """How many there are on the days together."""
         return sum(1 for day in days for _ in self.deeds(kind, day))
 
-    def _seats_of(self, day: date) -> tuple[Sequence[Unit], Sequence[float], int]:
+    def _seats_of(self, day: date) -> tuple[Lot[Unit], int]:
         units = self._scenario.profile.units_on(day)
-        return units, [weight(u) for u in units], sum(u.population for u in units)
+        return Lot((unit, weight(unit)) for unit in units), sum(unit.population for unit in units)
 
 
 def weight(unit: Unit) -> float:

@@ -59,7 +59,8 @@ class Simulator:
 
     The first tick is the beginning and brings none. How fine the ticks are changes nothing but the size of the batches.
     `realism`: what is true to life and from which source, and what is made up. `history_days`: a back-fill of this
-    stream goes no further back; None = as far as asked for. `effects`: names of a scenario's effects that it understands.
+    stream goes no further back; None = as far as asked for. `effects`: names of a scenario's effects that it understands, beside the
+    silence of its stream, which is kept where the streams come together.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""What begins by days: each day is drawn by its own name, so that it is the same whenever a simulator began."""
+"""What is planned by days, each drawn by its own name, so that it is the same whenever a simulator began; and moments of office work."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import Random
@@ -9,50 +9,43 @@ from typing import Any
 
 from ioc.clock import local_day, start_of
 from simulators.engine.agenda import Story
+from simulators.engine.chance import Lot
 from simulators.engine.contract import SimulatedEvent
 from simulators.engine.hours import WorkingTime
 
 Told = Sequence[SimulatedEvent]
 """The whole story of a subject, in order of time."""
+OfDay = Callable[[date], Iterable[Told]]
+"""What a local day brings: stories that begin on it or later."""
 
-HOURS = {7: 0.12, 8: 0.17, 9: 0.17, 10: 0.13, 13: 0.1, 14: 0.13, 15: 0.11, 16: 0.07}
+HOURS = Lot({7: 0.12, 8: 0.17, 9: 0.17, 10: 0.13, 13: 0.1, 14: 0.13, 15: 0.11, 16: 0.07}.items())
 """Share of an office's day in each local hour."""
 
 
-def by_days(start: datetime, of_day: Callable[[date], Iterable[Told]], *, before_days: int = 0) -> Iterator[Story]:
-    """Stories of all days from `start` on, in the order in which they begin; of_day's stories begin on that day.
+def by_days(start: datetime, of_day: OfDay, *, back: int = 0, whole: bool = True) -> Story:
+    """All that days bring from `start` on, in order of time.
 
-    What began before the start is left out; with `before_days`, stories of so many days before are told from the start on.
+    `back`: days before the start that are asked too, for what they bring after it. `whole`: a subject that began before the start is
+    left out, since its beginning was never told; else it is told from the start on.
     """
-    first = local_day(start)
-    known = (story for n in range(before_days, -1, -1) for story in of_day(first - timedelta(days=n)))
-    early = [cut for story in known if (cut := _from(story, start, whole=not before_days))]
-    later = (story for n in count(1) for story in sorted(filter(None, of_day(first + timedelta(days=n))), key=_begin))
-    yield from map(iter, heapq.merge(sorted(early, key=_begin), later, key=_begin))
-
-
-def _from(story: Told, start: datetime, *, whole: bool) -> Told:
-    if whole and story and story[0].time < start:
-        return ()
-    return [event for event in story if event.time >= start]
-
-
-def _begin(story: Told) -> datetime:
-    return story[0].time
-
-
-def poisson(random: Random, mean: float) -> int:
-    """How often something happens that is expected so often."""
-    n, at = 0, random.expovariate(1.0)
-    while at < mean:
-        n, at = n + 1, at + random.expovariate(1.0)
-    return n
+    numbers = count()
+    coming: list[tuple[datetime, int, SimulatedEvent]] = []
+    day = local_day(start) - timedelta(days=back)
+    while True:
+        for told in of_day(day):
+            if not (whole and told and told[0].time < start):
+                for event in told:
+                    if event.time >= start:
+                        heapq.heappush(coming, (event.time, next(numbers), event))
+        day += timedelta(days=1)
+        ends = start_of(day)
+        while coming and coming[0][0] < ends:
+            yield heapq.heappop(coming)[2]
 
 
 def office_moment(random: Random, hours: WorkingTime, day: date) -> datetime:
     """A moment of a working day's opening hours, most of them before noon."""
-    hour = random.choices(list(HOURS), list(HOURS.values()))[0]
-    at = start_of(day) + timedelta(hours=hour, seconds=random.randrange(3600))
+    at = start_of(day) + timedelta(hours=HOURS.draw(random), seconds=random.randrange(3600))
     segments = hours.segments(day)
     return at if not segments or any(a <= at < b for a, b in segments) else _moment_in(random, segments)
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import accumulate
 from random import Random
 
 from ioc.clock import LOCAL, start_of
 from ioc.profiles import Agency, Profile
+from simulators.engine.chance import Lot
 from simulators.engine.world import World
 
 SHARES = {True: {"province": 0.10, "district": 0.30, "commune": 0.60}, False: {"province": 0.25, "commune": 0.75}}
@@ -44,13 +44,9 @@ class Desk:
 class Office:
     """All desks of a time, drawn by their share."""
 
-    def __init__(self, desks: Sequence[Desk], weights: Sequence[float]) -> None:
-        self.desks = desks
-        self.by_org = {desk.org_code: desk for desk in desks}
-        self._weights = list(accumulate(weights))
-
-    def draw(self, random: Random) -> Desk:
-        return random.choices(self.desks, cum_weights=self._weights)[0]
+    def __init__(self, shares: Sequence[tuple[Desk, float]]) -> None:
+        self.by_org = {desk.org_code: desk for desk, _ in shares}
+        self.draw = Lot(shares).draw
 
 
 class Desks:
@@ -74,7 +70,7 @@ class Desks:
             return office.by_org[agency.successor]
         within = {u.code: u.population for u in self._profile.units if u.valid_to == day and u.parent_code == desk.unit_code and u.parent_code}
         heirs = [(office.by_org[a.successor], within[a.unit_code]) for a in ended.values() if a.unit_code in within and a.successor in office.by_org]
-        return random.choices([h for h, _ in heirs], [people for _, people in heirs])[0] if heirs else office.draw(random)
+        return Lot(heirs).draw(random) if heirs else office.draw(random)
 
     def _office(self, day: date) -> Office:
         levels: dict[str, list[tuple[Agency, int]]] = {"province": [], "district": [], "commune": []}
@@ -83,14 +79,12 @@ class Desks:
             if unit is None or unit.level != "province":
                 levels[unit.level if unit else "province"].append((agency, unit.population if unit else 1))
         worse = self._worse(day, levels["commune"])
-        desks: list[Desk] = []
-        weights: list[float] = []
+        shares: list[tuple[Desk, float]] = []
         for level, share in SHARES[bool(levels["district"])].items():
             total = sum(size for _, size in levels[level])
             for agency, size in levels[level]:
-                desks.append(_desk(agency, level, day, is_worse=agency.code in worse))
-                weights.append(share * size / total)
-        return Office(desks, weights)
+                shares.append((_desk(agency, level, day, is_worse=agency.code in worse), share * size / total))
+        return Office(shares)
 
     def _worse(self, day: date, communes: Sequence[tuple[Agency, int]]) -> set[str]:
         codes = [agency.code for agency, _ in communes]

@@ -9,12 +9,15 @@ from typing import NamedTuple
 from ioc.clock import LOCAL
 from simulators.engine.contract import Scenario
 from simulators.engine.dossier_desks import Desk, Desks
-from simulators.engine.dossier_kinds import COUNTER, DAY_OFF, NIGHT, ONLINE, ONLINE_RATIO, Choice, Procedure
+from simulators.engine.dossier_kinds import COUNTER, DAY_OFF, NIGHT, ONLINE, ONLINE_RATIO, Procedure, choice
 from simulators.engine.dossier_moves import entered
 
 PER_WORKING_DAY = 2433
 """605,859 dossiers in the 249 working days of 2023."""
-ON_DAYS_OFF = 2 / 5 * DAY_OFF * ONLINE_RATIO
+_HOURS = sum(ONLINE.get(hour, NIGHT) for hour in range(24))
+ONLINE_WORKING = 5 * ONLINE_RATIO / (5 + 2 * DAY_OFF * (1 - ONLINE_RATIO))
+"""Online share of a working day, so that with what days off bring it is ONLINE_RATIO of a week."""
+ON_DAYS_OFF = 2 / 5 * DAY_OFF * ONLINE_WORKING
 """What two days off bring, as a share of five working days."""
 MOST_SHARE = 0.3
 POST_RATIO = 0.02
@@ -49,7 +52,7 @@ def arrivals(random: Random, start: datetime, scenario: Scenario, desks: Desks) 
 
 
 def _wanted(random: Random, start: datetime, scenario: Scenario, desks: Desks) -> Iterator[Arrival]:
-    effects, procedures, number = scenario.effects, Choice(), 0
+    effects, procedures, number = scenario.effects, choice(), 0
     whole = PER_WORKING_DAY * scenario.scale / (1 + ON_DAYS_OFF)
     most_factor = effects.most("dossier.rate")
     most = whole * MOST_SHARE * effects.most("day.load")
@@ -58,9 +61,9 @@ def _wanted(random: Random, start: datetime, scenario: Scenario, desks: Desks) -
     while True:
         at += timedelta(hours=random.expovariate(most * most_factor))
         forced = at > patience
-        at = (patience if forced else at).replace(microsecond=0)
+        at = patience if forced else at
         if not quarter <= at < quarter + QUARTER:
-            quarter = at.replace(minute=at.minute // 15 * 15, second=0)
+            quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
             counter, online = _shares(scenario, quarter)
         if not forced and random.random() * most >= whole * (counter + online):
             continue
@@ -69,7 +72,7 @@ def _wanted(random: Random, start: datetime, scenario: Scenario, desks: Desks) -
             desk, procedure = office.draw(random), procedures.draw(random)
             if random.random() * most_factor < effects.factor("dossier.rate", at, unit=desk.key, kind=procedure.sector):
                 number += 1
-                yield Arrival(at, number, desk, procedure, _channel(random, counter, online))
+                yield Arrival(at.replace(microsecond=0), number, desk, procedure, _channel(random, counter, online))
                 break
         else:
             if not forced:
@@ -86,11 +89,11 @@ def _channel(random: Random, counter: float, online: float) -> str:
 def _shares(scenario: Scenario, at: datetime) -> tuple[float, float]:
     """Share of an ordinary working day's dossiers that an hour brings now at the counters and online."""
     local = at.astimezone(LOCAL)
-    online, load = ONLINE_RATIO * ONLINE.get(local.hour, NIGHT), scenario.world.load(local.date())
+    online, load = ONLINE_WORKING * ONLINE.get(local.hour, NIGHT) / _HOURS, scenario.world.load(local.date())
     if not load:
         return 0.0, online * DAY_OFF
     counter = COUNTER.get(local.hour, 0.0) if scenario.profile.is_open(at) else 0.0
-    return load * (1 - ONLINE_RATIO) * counter, load * online
+    return load * (1 - ONLINE_WORKING) * counter, load * online
 
 
 def _patience(random: Random, at: datetime, scenario: Scenario) -> datetime:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
 from random import Random
 
 from ioc.calendar.deadlines import Term
 from ioc.clock import LOCAL
+from simulators.engine.chance import Lot
 
 HOUR = timedelta(hours=1)
 ONLINE_RATIO = 0.5518
@@ -50,16 +50,9 @@ PROCEDURES = (
 FEE_RATIO = sum(weight for weight, p in PROCEDURES if p.fee_vnd)
 
 
-class Choice:
-    """Some of the procedures, drawn by their share."""
-
-    def __init__(self, fits: Callable[[Procedure], bool] = lambda _: True) -> None:
-        chosen = [(weight, p) for weight, p in PROCEDURES if fits(p)]
-        self.procedures = [p for _, p in chosen]
-        self._weights = list(accumulate(weight for weight, _ in chosen))
-
-    def draw(self, random: Random) -> Procedure:
-        return random.choices(self.procedures, cum_weights=self._weights)[0]
+def choice(fits: Callable[[Procedure], bool] = lambda _: True) -> Lot[Procedure]:
+    """Some of the procedures, to be drawn by their share."""
+    return Lot((procedure, weight) for weight, procedure in PROCEDURES if fits(procedure))
 
 
 def spread(random: Random, count: int, pieces: Sequence[tuple[datetime, datetime, float]]) -> Iterator[datetime]:

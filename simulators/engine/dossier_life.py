@@ -7,6 +7,8 @@ from simulators.engine.dossier_outcome import by_chance, by_plan
 from simulators.engine.dossier_work import Stage, Work
 
 PROVIDERS = ("vnptpay", "viettelpay", "momo", "vietcombank")
+WITHDRAWN, UNRECEIVED = 0.007, 0.003
+"""Of all; of those sent online, before anyone took them in."""
 PAID_ONLINE = 0.6
 """Of the fees asked for online outside a planned year (goal Y05-Y06)."""
 
@@ -19,7 +21,7 @@ def life(w: Work) -> Stage:
         if course and course.end == "waits":
             return
         w.reach(course.received_at if course and course.received_at else w.after(w.at, min(w.random.expovariate(0.8), 9.0)))
-        if course is None and w.chance(0.004):
+        if course is None and w.chance(UNRECEIVED):
             yield w.tell("withdrawn", reason_code="applicant")
             return
     if course.end == "refused" if course else w.chance(0.015):
@@ -37,7 +39,7 @@ def _work(w: Work) -> Stage:
         yield w.tell("paid", amount_vnd=w.dossier.procedure.fee_vnd, provider=w.random.choice(PROVIDERS))
     w.reach(w.later(0.7), before_due_s=300)
     yield w.tell("step_started", step_no=1)
-    if course is None and w.chance(0.007):
+    if course is None and w.chance(WITHDRAWN - UNRECEIVED * (w.dossier.channel == "online")):
         w.reach(w.later(4), before_due_s=240)
         yield w.tell("withdrawn", reason_code="applicant")
         return

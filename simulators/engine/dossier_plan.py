@@ -12,7 +12,8 @@ from random import Random
 from typing import Literal, NamedTuple
 
 from ioc.profiles.scenarios import YearTotals
-from simulators.engine.dossier_kinds import FEE_RATIO, Choice, Procedure
+from simulators.engine.dossier_kinds import FEE_RATIO, Procedure, choice
+from simulators.engine.dossier_totals import Targets, apportioned, nearest, targets
 
 Channel = Literal["online", "counter"]
 CHANNELS: tuple[Channel, ...] = ("online", "counter")
@@ -31,21 +32,6 @@ class Special(NamedTuple):
     pays: bool = False
 
 
-class Targets(NamedTuple):
-    """A year's totals at a scale, as whole numbers that still add up. `online`, `all_online`: of the resolved and of the received."""
-
-    received: int
-    resolved: int
-    late: int
-    really_late: int
-    online: int
-    all_online: int
-
-    @property
-    def open(self) -> int:
-        return self.received - self.resolved
-
-
 @dataclass(slots=True)
 class Plan:
     """`ordinary`: channel → dossiers resolved in time by the working day of their reception; `fees`: of these with a fee, and paid online."""
@@ -61,14 +47,6 @@ class Plan:
         return len(self.special.get(place, ())) + sum(counts[place] for counts in self.ordinary.values())
 
 
-def targets(totals: YearTotals, scale: float) -> Targets:
-    """The totals, scaled and rounded."""
-    received, resolved = round(totals.received * scale), round(totals.resolved * scale)
-    online = _nearest(totals.online_ratio * resolved)
-    all_online = min(online + received - resolved, max(online, _nearest(totals.online_ratio * received)))
-    return Targets(received, resolved, round(totals.late * scale), round(totals.really_late * scale), online, all_online)
-
-
 def plan(random: Random, totals: YearTotals, scale: float, days: tuple[date, ...], load: Callable[[date], float]) -> Plan:
     """Spread a year's totals over its working days."""
     made = Plan(targets(totals, scale), days)
@@ -82,20 +60,6 @@ def plan(random: Random, totals: YearTotals, scale: float, days: tuple[date, ...
     _plan_ordinary(made, [n - k for n, k in zip(left, still_open, strict=True)])
     _plan_fees(random, made, totals.paid_online_ratio)
     return made
-
-
-def apportioned(total: int, weights: Sequence[float], most: Sequence[int] | None = None) -> list[int]:
-    """Whole numbers in proportion to the weights that add up to the total, by largest remainder; none above `most`."""
-    whole = sum(weights)
-    if most is not None and sum(most) < total:
-        raise ValueError(f"{total} do not fit into {sum(most)}")
-    wanted = [total * w / whole if whole else 0.0 for w in weights]
-    found = [int(x) if most is None else min(int(x), most[n]) for n, x in enumerate(wanted)]
-    order = sorted(range(len(weights)), key=lambda n: (found[n] - wanted[n], n))
-    while (missing := total - sum(found)) > 0:
-        for n in [n for n in order if most is None or found[n] < most[n]][:missing]:
-            found[n] += 1
-    return found
 
 
 def _late_days(random: Random, by_day: Sequence[int], total: int) -> list[int]:
@@ -124,7 +88,7 @@ def _plan_late(random: Random, made: Plan, late: Sequence[int]) -> None:
     kinds = _shuffled(random, ["really_late"] * want.really_late, ["recorded_late"] * (want.late - want.really_late))
     channels = _shuffled(random, ["online"] * online, ["counter"] * (want.late - online))
     for place, count in enumerate(late):
-        fitting = Choice(lambda p, room=last - TO_RECORD - place: p.days <= room) if count else None  # type: ignore[misc]
+        fitting = choice(lambda p, room=last - TO_RECORD - place: p.days <= room) if count else None  # type: ignore[misc]
         for _ in range(count):
             assert fitting
             made.special[place].append(Special(kinds.pop(), fitting.draw(random), channels.pop()))
@@ -136,8 +100,8 @@ def _plan_open(random: Random, made: Plan, still_open: Sequence[int]) -> None:
     online = want.all_online - want.online
     channels = _shuffled(random, ["online"] * online, ["counter"] * (want.open - online))
     for place, count in enumerate(still_open):
-        running = Choice(lambda p, gone=last - place: p.days > min(gone, 29)) if count else None  # type: ignore[misc]
-        anything = Choice()
+        running = choice(lambda p, gone=last - place: p.days > min(gone, 29)) if count else None  # type: ignore[misc]
+        anything = choice()
         for _ in range(count):
             assert running
             procedure = (anything if random.random() < 0.01 else running).draw(random)
@@ -157,10 +121,10 @@ def _plan_fees(random: Random, made: Plan, ratio: float) -> None:
     due = {channel: round(FEE_RATIO * n) for channel, n in sums.items()}
     with_fee = Counter(s.end == "open" for specials in made.special.values() for s in specials if s.procedure.fee_vnd)
     resolved = sum(due.values()) + with_fee[False]
-    paid = min(_nearest(ratio * resolved), sum(due.values()))
+    paid = min(nearest(ratio * resolved), sum(due.values()))
     online = min(paid, due["online"])
     made.fees = {"online": (due["online"], online), "counter": (due["counter"], paid - online)}
-    still = min(max(0, _nearest(ratio * (resolved + with_fee[True])) - paid), with_fee[True])
+    still = min(max(0, nearest(ratio * (resolved + with_fee[True])) - paid), with_fee[True])
     payers = [(place, n) for place, specials in sorted(made.special.items())
               for n, s in enumerate(specials) if s.end == "open" and s.procedure.fee_vnd]
     for place, n in random.sample(payers, still):
@@ -171,7 +135,3 @@ def _shuffled(random: Random, *parts: list) -> list:  # type: ignore[type-arg]
     joined = [item for part in parts for item in part]
     random.shuffle(joined)
     return joined
-
-
-def _nearest(value: float) -> int:
-    return math.floor(value + 0.5)

@@ -12,7 +12,7 @@ from ioc.errors import InputError
 from ioc.profiles.scenarios import YearTotals
 from simulators.engine.contract import Scenario
 from simulators.engine.dossier_desks import Desk, Desks
-from simulators.engine.dossier_kinds import Choice, Procedure, counter_pieces, online_pieces, spread
+from simulators.engine.dossier_kinds import Procedure, choice, counter_pieces, online_pieces, spread
 from simulators.engine.dossier_plan import Channel, Plan, Special, plan
 from simulators.engine.dossier_work import Course, Ending, Limits
 
@@ -76,7 +76,7 @@ class _Telling:
         fees, paid = made.fees[channel]
         self._fee = Urn(sum(made.ordinary[channel]), fees)
         self._paid = Urn(fees, paid)
-        self._priced, self._free = Choice(lambda p: p.fee_vnd > 0), Choice(lambda p: p.fee_vnd == 0)
+        self._priced, self._free = choice(lambda p: p.fee_vnd > 0), choice(lambda p: p.fee_vnd == 0)
         closing, year = self._calendar.closing(made.days[-1]), made.days[0].year
         self._limits = Limits(closing=closing, ready_by=closing + OVERTIME, end=end_of(date(year, 12, 31)))
         self._since = start_of(date(year, 1, 1))

@@ -45,6 +45,7 @@ class Due:
         self._catalogue = catalogue
         self._offices = Offices(scenario.profile, scenario.world)
         self.in_month = lru_cache(64)(self._in_month)
+        self._turn = lru_cache(64)(self._turn_of)
 
     def _in_month(self, month: date) -> Sequence[tuple[Row, datetime]]:
         """Figures of the month before, and of the quarter that ended with it, each with the moment at which it is told."""
@@ -72,6 +73,9 @@ class Due:
     def _told_at(self, row: Row) -> datetime:
         """On the owner's own day of the first five working days, or some days late."""
         world = self._scenario.world
-        owner, random = world.random("indicator", "owner", row.indicator.owner), world.random("indicator", "told", row.subject)
-        turn = owner.randint(2, 4) + int(random.random() < 0.3) + (random.randint(1, 5) if random.random() < LATE_RATIO else 0)
+        random = world.random("indicator", "told", row.subject)
+        turn = self._turn(row.indicator.owner) + int(random.random() < 0.3) + (random.randint(1, 5) if random.random() < LATE_RATIO else 0)
         return office_moment(random, world.hours, self._scenario.profile.calendar.next_working_day(last_day(row.period), turn))
+
+    def _turn_of(self, owner: str) -> int:
+        return self._scenario.world.random("indicator", "owner", owner).randint(2, 4)

@@ -39,7 +39,11 @@ class Effects:
 
     def holds(self, what: str, at: datetime, *, unit: str = "", kind: str = "") -> bool:
         found = self._by_name.get(what)
-        return any(True for _ in _holding(found or (), at, unit, kind))
+        return bool(found) and any(True for _ in _holding(found or (), at, unit, kind))
+
+    def has(self, what: str) -> bool:
+        """Whether such an effect holds anywhere at any time."""
+        return what in self._by_name
 
     def most(self, what: str) -> float:
         """No factor of this name is ever greater than this: what an arrival process is thinned from."""

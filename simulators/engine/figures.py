@@ -4,13 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from random import Random
 
 from ioc.calendar.written import first_day, last_day
 from ioc.profiles import Profile
 from simulators.engine.business import Business
 from simulators.engine.contract import Scenario
-from simulators.engine.visitors import NOBODY, Visitors, Visits
+from simulators.engine.visitors import Visitors, together
 
 BASE_YEAR = 2023
 EVEN = (1.0,) * 12
@@ -60,6 +61,7 @@ class Figures:
         self._scenario = scenario
         self._profile: Profile = scenario.profile
         self._visitors, self._business = Visitors(scenario), Business(scenario)
+        self._people = lru_cache(256)(self._people_of)
 
     def of(self, indicator: str, place: str, share: float, period: str) -> Figure:
         """The figure of one of the modelled indicators. `share`: the place's part of the province's plan."""
@@ -89,7 +91,7 @@ class Figures:
         yearly = {"tourist_arrivals": 2.75, "overnight_guests": 0.4, "tourism_revenue": 0.00132, "enterprises_new": 0.00038, "shrimp_area": 0.044}
         return yearly[indicator] * people if indicator in yearly else None
 
-    def _people(self, day: date) -> int:
+    def _people_of(self, day: date) -> int:
         return sum(u.population for u in self._profile.units_on(day))
 
     def _random(self, *name: object) -> Random:
@@ -121,7 +123,7 @@ class Figures:
         return at + rise * (day - date(BASE_YEAR, 12, 31)).days / 365 + before + (after - before) * into / 7
 
     def _visits(self, indicator: str, days: Sequence[date]) -> float:
-        total: Visits = sum((self._visitors.all_on(day) for day in days), NOBODY)
+        total = together(self._visitors.all_on(day) for day in days)
         return {"tourist_arrivals": total.arrivals, "overnight_guests": total.overnight_guests, "tourism_revenue": total.revenue_vnd / 1e9}[indicator]
 
     def _files(self, day: date) -> Figure:

@@ -1,14 +1,13 @@
 """Where things happen: units by population, places inside them, and who answers for them on a day."""
 
 import math
-from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import accumulate
 from random import Random
 
 from ioc.places.succession import read_succession
 from ioc.profiles import Point, Profile, Unit
+from simulators.engine.chance import Lot
 
 KM_PER_DEGREE = 111.32
 INSIDE = 0.6
@@ -28,20 +27,18 @@ class Ground:
 
     def unit(self, random: Random, day: date) -> Unit:
         """A unit valid that day, the more people live there the likelier."""
-        units, weights = self.units(day)
-        return random.choices(units, cum_weights=weights)[0]
+        return self.units(day).draw(random)
 
     def people(self, day: date) -> int:
-        return self.units(day)[1][-1]
+        return int(self.units(day).total)
 
     def place(self, random: Random, unit: Unit) -> tuple[float, float] | None:
         """(lon, lat) inside a unit; of a unit without a known place, inside that which took its ground over; None where none is known."""
         circle = self._circle(unit.key)
         return near(random, circle[:2], circle[2]) if circle else None
 
-    def _units_of(self, day: date) -> tuple[Sequence[Unit], Sequence[int]]:
-        units = self._profile.units_on(day)
-        return units, list(accumulate(u.population for u in units))
+    def _units_of(self, day: date) -> Lot[Unit]:
+        return Lot((unit, unit.population) for unit in self._profile.units_on(day))
 
     def _owner_of(self, unit_code: str, day: date) -> str:
         return next((a.code for a in self._profile.agencies if a.unit_code == unit_code and a.valid_on(day)), "")

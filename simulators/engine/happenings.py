@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
 from ioc.clock import local_day
 from ioc.profiles import Unit
+from simulators.engine.chance import Lot
 from simulators.engine.ground import Ground
 
 TRIES = 40
@@ -35,14 +35,14 @@ class Happening(NamedTuple):
 
 def happenings(random: Random, start: datetime, ground: Ground, kinds: Sequence[Kind], swing: Swing, *, quiet_s: float) -> Iterator[Happening]:
     """Poisson processes of all kinds and units, thinned from their most; after 60–100 % of `quiet_s` without any, one comes all the same."""
-    weights = list(accumulate(kind.per_hour * kind.most for kind in kinds))
+    lot = Lot((kind, kind.per_hour * kind.most) for kind in kinds)
     at, patience = start, _patience(random, start, quiet_s)
     while True:
-        at += timedelta(hours=random.expovariate(weights[-1]))
+        at += timedelta(hours=random.expovariate(lot.total))
         forced = at > patience
         at = patience if forced else at
         for _ in range(TRIES if forced else 1):
-            kind, unit = random.choices(kinds, cum_weights=weights)[0], ground.unit(random, local_day(at))
+            kind, unit = lot.draw(random), ground.unit(random, local_day(at))
             happens = random.random() * kind.most < swing(kind, unit, at)
             if happens:
                 break

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from simulators.engine.chance import Lot
 from simulators.engine.contract import SimulatedEvent
 
 
@@ -73,7 +74,7 @@ class Incident:
 def life(random: Random, incident: Incident, at: datetime) -> Iterator[SimulatedEvent]:
     """From the call to the end."""
     sort = SORTS[incident.kind]
-    line = random.choices([number for number, _ in sort.lines], [weight for _, weight in sort.lines])[0]
+    line = Lot(sort.lines).draw(random)
     severity = random.choices((1, 2, 3, 4), sort.severities)[0]
     place = {"lon_deg": incident.place[0], "lat_deg": incident.place[1]} if incident.place else {}
     yield incident.event("reported", at, kind=incident.kind, line=line, severity=severity, **place)

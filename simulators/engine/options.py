@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ioc.clock import LOCAL, local_day, start_of
 from ioc.errors import InputError
-from ioc.profiles.scenarios import MOST_SPEED, Script, scenario
+from ioc.profiles.scenarios import MOST_SCALE, MOST_SPEED, Script, scenario
 from simulators.engine.faults import FAULTS
 from simulators.engine.registry import registered
 
@@ -57,8 +57,8 @@ def read_options(arguments: Sequence[str], now: datetime) -> Options:
         raise InputError(f"--from {start.isoformat()} does not lie before {'now' if until is None else '--until'}")
     if a.speed is not None and not 0 < a.speed <= MOST_SPEED:
         raise InputError(f"--speed {a.speed:g} must lie above 0 and be at most {MOST_SPEED:g}")
-    if a.scale is not None and not 0 < a.scale <= 10:
-        raise InputError(f"--scale {a.scale:g} must lie above 0 and be at most 10")
+    if a.scale is not None and not 0 < a.scale <= MOST_SCALE:
+        raise InputError(f"--scale {a.scale:g} must lie above 0 and be at most {MOST_SCALE:g}")
     return Options(
         start=start, until=until, live_at=begin if script and script.speed else until, script=script, seed=a.seed,
         scale=a.scale or (script.scale if script else SCALE), speed=a.speed, kafka="" if a.dry_run else a.kafka,

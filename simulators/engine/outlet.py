@@ -82,9 +82,9 @@ class Outlet:
         if self._written is None:
             return
         waited = 0.0
-        while any(self._ahead(topic) for topic in self._sent):
+        while self._ahead():
             self._done = self._ask()
-            if not any(self._ahead(topic) for topic in self._sent) or self._wait(0.1):
+            if not self._ahead() or self._wait(0.1):
                 return
             waited += 0.1
             if round(waited, 1) % 30 == 0:
@@ -101,6 +101,5 @@ class Outlet:
         base = self._base or {}
         return Counter({t: n - (self._done.get(t, base.get(t, 0)) - base.get(t, 0)) for t, n in self._sent.items()})
 
-    def _ahead(self, topic: str) -> bool:
-        lag = self._lags()[topic]
-        return lag > MOST_MESSAGES or lag * self._bytes[topic] > MOST_BYTES * self._sent[topic]
+    def _ahead(self) -> bool:
+        return any(lag > MOST_MESSAGES or lag * self._bytes[topic] > MOST_BYTES * self._sent[topic] for topic, lag in self._lags().items())

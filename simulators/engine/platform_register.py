@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ioc.clock import start_of
 from ioc.profiles import Unit
-from simulators.engine.chance import poisson
+from simulators.engine.chance import Lot, poisson
 from simulators.engine.contract import Scenario, SimulatedEvent
+from simulators.engine.days import whole
 
 CERTIFICATES, LASTING_DAYS, PEOPLE = 4808, 1095, 1_199_653
 TOLD_DAYS = 30
 LATEST_DAYS = 10
 """Renewal after the end: none is later."""
 RENEWED_IN_TIME = 0.85
-HOLDERS = {"person": 0.7, "organisation": 0.2, "device": 0.1}
+HOLDERS = Lot({"person": 0.7, "organisation": 0.2, "device": 0.1}.items())
 # Severity → events a day, hours until half of them are contained.
 SECURITY = {1: (0.6, 1.5), 2: (0.2, 5.0), 3: (0.03, 8.0), 4: (0.0007, 20.0)}
 REASONS = {
@@ -58,7 +59,7 @@ class Register:
         yield from self._rejected(day)
 
     def event(self, fact: str, subject: str, at: datetime, **data: Any) -> SimulatedEvent:
-        at = at.astimezone(UTC).replace(microsecond=0)
+        at = whole(at)
         return SimulatedEvent(fact=fact, id=f"{subject}:{fact}:{int(at.timestamp())}", source=self.scenario.source("platform"), subject=subject,
                               time=at, data={"unit_code": ""} | data)
 
@@ -78,11 +79,11 @@ class Register:
     def _ending(self, day: date) -> list[Certificate]:
         if day not in self.ends:
             units = self.scenario.profile.units_on(day - timedelta(days=TOLD_DAYS))
-            random, people = self.scenario.world.random("platform.certificates", day), [u.population for u in units]
-            number = poisson(random.random(), CERTIFICATES / LASTING_DAYS * sum(people) / PEOPLE)
+            random, people = self.scenario.world.random("platform.certificates", day), Lot((u, u.population) for u in units)
+            number = poisson(random.random(), CERTIFICATES / LASTING_DAYS * people.total / PEOPLE)
             self.ends[day] = [Certificate(
-                code=f"CTS-{day:%y%m%d}-{n + 1:03}", unit=random.choices(units, people)[0],
-                holder=random.choices(list(HOLDERS), list(HOLDERS.values()))[0], expires_on=day,
+                code=f"CTS-{day:%y%m%d}-{n + 1:03}", unit=people.draw(random),
+                holder=HOLDERS.draw(random), expires_on=day,
                 renewed_on=day + timedelta(days=-random.randint(1, 25) if random.random() < RENEWED_IN_TIME else random.randint(1, LATEST_DAYS)),
             ) for n in range(number)]
         return self.ends[day]

@@ -21,6 +21,21 @@ def registered() -> dict[str, Simulator]:
     return {name: checked(importlib.import_module(f"simulators.{name}"), name) for name in names}
 
 
+def silent(simulator: Simulator) -> str:
+    """Name of the effect under which nothing of a simulator's stream is sent, unless it gives the name a meaning of its own."""
+    return f"{simulator.stream}.silent"
+
+
+def effects_of(simulator: Simulator) -> tuple[str, ...]:
+    """Names of the effects that a scenario may use of a simulator: its own, and its stream's silence."""
+    return tuple(dict.fromkeys((*simulator.effects, silent(simulator))))
+
+
+def understood() -> tuple[str, ...]:
+    """Names of all effects that a scenario may use, beside the world's."""
+    return tuple(name for simulator in registered().values() for name in effects_of(simulator))
+
+
 def checked(module: ModuleType, name: str) -> Simulator:
     """Return the simulator that a module defines."""
     found = getattr(module, "SIMULATOR", None)

@@ -1,73 +1,18 @@
 """How one report goes: triage, the agency's work, the citizen's verdict."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
-from ioc.profiles import Category, Unit
 from simulators.engine.contract import SimulatedEvent
 from simulators.engine.effects import Effects
 from simulators.engine.hours import WorkingTime
+from simulators.engine.report_course import Course, Report
 
 INVALID_RATIO = 0.2
 LATE_RATIO = 0.0055
 UNDONE_RATIO = 0.003
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What stays the same in a report's life. `place`: (lon, lat) in degrees, None where not known; `parent`: the report it repeats."""
-
-    code: str
-    source: str
-    unit: Unit
-    category: Category
-    owner: str
-    day: date
-    place: tuple[float, float] | None
-    channel: str
-    parent: str | None
-
-    def event(self, fact: str, at: datetime, **data: Any) -> SimulatedEvent:
-        at = at.astimezone(UTC).replace(microsecond=0)
-        base = {"org_code": self.owner, "unit_code": self.unit.code, "unit_valid_on": self.day}
-        times = {k: v.astimezone(UTC).replace(microsecond=0) for k, v in data.items() if isinstance(v, datetime)}
-        return SimulatedEvent(
-            fact=fact, id=f"{self.code}:{fact}:{int(at.timestamp())}", source=self.source, subject=self.code, time=at,
-            data=base | data | times,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """What a stage needs. `at` and `due`: now and the promised moment; `urgent` counts clock hours, others working hours."""
-
-    random: Random
-    hours: WorkingTime
-    effects: Effects
-    report: Report
-    at: datetime
-    due: datetime
-    reopened: int = 0
-
-    @property
-    def urgent(self) -> bool:
-        return self.report.category.priority == 1
-
-    def chance(self, ratio: float) -> bool:
-        return self.random.random() < ratio
-
-    def after(self, at: datetime, hours: float) -> datetime:
-        return at + timedelta(hours=hours) if self.urgent else self.hours.after(at, hours)
-
-    def later(self, hours: float) -> "Course":
-        """The same course some hours on, about so many, at least a second."""
-        return replace(self, at=self.after(self.at + timedelta(seconds=1), self.random.expovariate(1 / hours)))
-
-    def minutes_on(self, median: float) -> "Course":
-        return replace(self, at=self.at + timedelta(seconds=1, minutes=median * self.random.lognormvariate(0, 0.7)))
 
 
 Stage = Iterator[SimulatedEvent]

@@ -26,7 +26,7 @@ from simulators.engine.options import Options, read_options
 from simulators.engine.outlet import Outlet
 from simulators.engine.pace import Wait, paced
 from simulators.engine.progress import Nowhere, Progress
-from simulators.engine.registry import registered
+from simulators.engine.registry import effects_of, registered, understood
 from simulators.engine.standing import Standing
 from simulators.engine.together import Voice, records
 from simulators.engine.world import EFFECTS
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         if "--realism" in given:
-            print("\n\n".join(f"{s.name}\n{s.realism}\nEffects: {', '.join(s.effects) or 'none'}." for s in registered().values()))
+            print("\n\n".join(f"{s.name}\n{s.realism}\nEffects: {', '.join(effects_of(s))}." for s in registered().values()))
             return 0
         run(read_options(given, clock.now()), clock, stop)
     except IocError as error:
@@ -92,7 +92,7 @@ def _stream(options: Options, now: datetime, heard: Mapping[str, datetime], cloc
     live_at, script = options.live_at or now, options.script
     scenario = scenario_of(load_profile(options.profile), options.seed, live_at, scale=options.scale, effects=script.effects if script else (),
                            year=_year(script.year, options.start) if script else None)
-    scenario.effects.check([name for simulator in registered().values() for name in simulator.effects], EFFECTS)
+    scenario.effects.check(understood(), EFFECTS)
     voices: list[Voice] = []
     since: dict[str, datetime] = {}
     for name, simulator in registered().items():

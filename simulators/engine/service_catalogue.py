@@ -7,6 +7,7 @@ from itertools import chain, repeat
 from random import Random
 
 from ioc.profiles import Agency, Profile
+from simulators.engine.chance import Lot
 
 LEVELS = {"full": 1015, "partial": 343, "information": 420}
 PROCEDURES, INTEGRATED, PAYABLE = 1303, 956, 620
@@ -15,6 +16,7 @@ KNOWN = {"2.000815": "CT", "1.001193": "HT", "1.004873": "HT", "1.000894": "HT",
          "9.400115": "DD", "9.400120": "DD", "1.004946": "BT"}
 """Procedures of the simulated dossiers, the most asked first, and their sectors: each has a service that goes online all the way."""
 FIRST_MADE_UP = 500_000
+_LOT = Lot(SECTORS.items())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def catalogue(random: Random, profile: Profile, day: date) -> list[Service]:
 
 
 def sector(random: Random) -> str:
-    return random.choices(list(SECTORS), list(SECTORS.values()))[0]
+    return _LOT.draw(random)
 
 
 def offices(profile: Profile, day: date) -> Sequence[Agency]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, timedelta
 
 from ioc.clock import start_of
 from ioc.profiles import Unit
-from simulators.engine.chance import poisson
+from simulators.engine.chance import Lot, poisson
 from simulators.engine.contract import Scenario, SimulatedEvent
 from simulators.engine.world import World
 
@@ -89,7 +89,7 @@ class Wave:
     def _cluster(self, units: Sequence[Unit], day: date) -> Sequence[SimulatedEvent]:
         random = self.scenario.world.random("social.poisoning", day)
         noon = start_of(day) + timedelta(hours=12)
-        unit = random.choices(units, [u.population for u in units])[0]
+        unit = Lot((u, u.population) for u in units).draw(random)
         draw, number = random.random(), 3 + int(random.expovariate(1 / 7))
         people = sum(u.population for u in units) / 1_200_000
         factor = self.scenario.effects.factor("social.disease", noon, unit=unit.code, kind=POISONING)

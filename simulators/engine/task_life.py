@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from simulators.engine.chance import Lot
 from simulators.engine.contract import Scenario, SimulatedEvent
 from simulators.engine.days import evening, utc, whole
 from simulators.engine.hours import WorkingTime
@@ -17,7 +18,8 @@ EXTENDED_RATIO, RETURNED_RATIO, CANCELLED_RATIO, REOPENED_RATIO = 0.07, 0.025, 0
 EVENING_RATIO, DAY_OFF_RATIO = 0.25, 0.08
 FORGETFUL_RATIO = 0.06
 EXTENSIONS = ("waiting-for-ministry", "waiting-for-budget", "survey-needed")
-TERMS = (((5, 7), 28), ((10, 15), 40), ((20, 30), 24), ((45, 60), 5), (None, 3))
+TERMS = Lot((((5, 7), 28), ((10, 15), 40), ((20, 30), 24), ((45, 60), 5), (None, 3)))
+"""Working days, from and to; None = no deadline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """How many visitors come on a day; the monthly figures of reports and of the tourism source are sums of the same days."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
+from typing import NamedTuple
 
 from ioc.clock import start_of
 from ioc.profiles import Unit
@@ -23,8 +23,7 @@ SITES = 6
 """Units with pagodas, islands and markets that people travel for: drawn by the seed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visits:
+class Visits(NamedTuple):
     """What a unit counts on a day, or on days together."""
 
     arrivals: int
@@ -33,14 +32,12 @@ class Visits:
     rooms_occupied: int
     rooms_available: int
 
-    def __add__(self, other: "Visits") -> "Visits":
-        return Visits(
-            self.arrivals + other.arrivals, self.overnight_guests + other.overnight_guests, self.revenue_vnd + other.revenue_vnd,
-            self.rooms_occupied + other.rooms_occupied, self.rooms_available + other.rooms_available,
-        )
-
-
 NOBODY = Visits(0, 0, 0, 0, 0)
+
+
+def together(parts: Iterable[Visits]) -> Visits:
+    """What several units or days count together."""
+    return Visits(*map(sum, zip(NOBODY, *parts, strict=True)))
 
 
 class Visitors:
@@ -50,10 +47,11 @@ class Visitors:
         self._scenario = scenario
         self.on = lru_cache(4096)(self._on)
         self.all_on = lru_cache(4096)(self._all_on)
+        self._drawn = lru_cache(16)(self._drawn_from)
 
     def _on(self, day: date) -> dict[str, Visits]:
         """Visits of a day by unit code."""
-        units = self._scenario.profile.units_on(day)
+        units = tuple(self._scenario.profile.units_on(day))
         drawn, usual = self._drawn(units), self._usual(day)
         random, noon = self._scenario.world.random("tourism", day), start_of(day) + timedelta(hours=12)
         each = usual * sum(u.population for u in units) / (sum(drawn) or 1.0)
@@ -62,9 +60,9 @@ class Visitors:
 
     def _all_on(self, day: date) -> Visits:
         """Visits of a day in the whole province."""
-        return sum(self.on(day).values(), NOBODY)
+        return together(self.on(day).values())
 
-    def _drawn(self, units: Sequence[Unit]) -> list[float]:
+    def _drawn_from(self, units: Sequence[Unit]) -> list[float]:
         chosen = set(self.sites(units))
         return [u.population * (6.0 if u.code in chosen else 1.0) for u in units]
 

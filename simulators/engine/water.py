@@ -32,17 +32,18 @@ class Water:
         self._scenario = scenario
         self._tide = lru_cache(4096)(self._tide_at)
         self._rain = lru_cache(256)(self._rain_on)
+        self._day, self._dryness = lru_cache(512)(local_day), lru_cache(64)(scenario.world.dryness_ratio)
 
     def level_m(self, station: Station, at: datetime) -> float:
         """Level over the national datum: the tide at the mouth, later and lower upriver, and the rain of the days before."""
         sea_km = UNKNOWN_KM if station.sea_km is None else station.sea_km
         tide = self._tide(_quarters(at) - round(sea_km / WAVE_KM_H * 4)) * math.exp(-sea_km / DAMPING_KM)
-        day = local_day(at)
+        day = self._day(at)
         return tide + min(1.0, sea_km / 40) * (0.05 + 0.002 * (self._rain(day) + 0.5 * self._rain(day - timedelta(days=1))))
 
     def salinity_gl(self, station: Station, at: datetime) -> float:
         """Salt: the more, the nearer the sea, the drier the season and the higher the tide of three to six hours before."""
-        sea_km, dryness = UNKNOWN_KM if station.sea_km is None else station.sea_km, self._scenario.world.dryness_ratio(local_day(at))
+        sea_km, dryness = UNKNOWN_KM if station.sea_km is None else station.sea_km, self._dryness(self._day(at))
         lag_h = min(LONGEST_LAG_H, LAG_H + sea_km / 26)
         swing = min(1.2, max(-1.2, self._tide(_quarters(at) - round(lag_h * 4)) / SPRING_M))
         from_sea_km = sea_km + EXCURSION_KM * (1 - swing)

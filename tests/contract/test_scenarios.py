@@ -9,7 +9,7 @@ from ioc.places.stations import load_stations
 from ioc.profiles import load_profile
 from ioc.profiles.scenarios import Script, scenarios
 from simulators.engine.effects import Effects
-from simulators.engine.registry import registered
+from simulators.engine.registry import understood
 from simulators.engine.world import EFFECTS
 from tests.profiles import FICTIONAL
 
@@ -33,7 +33,7 @@ def test_the_profile_has_the_scenarios_that_a_demonstrator_expects() -> None:
 
 @every
 def test_every_effect_is_understood_by_a_simulator_or_the_world(shipped: tuple[str, str]) -> None:
-    Effects(script(shipped).effects).check([name for s in registered().values() for name in s.effects], EFFECTS)
+    Effects(script(shipped).effects).check(understood(), EFFECTS)
 
 
 @every

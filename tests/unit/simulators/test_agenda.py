@@ -1,11 +1,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from random import Random
 
-from simulators.engine.agenda import Story, tell
-from simulators.engine.arrivals import arrivals
-from simulators.engine.contract import SimulatedEvent
+from simulators.engine.agenda import Story, tell, telling
+from simulators.engine.contract import Scenario, SimulatedEvent
+from tests.unit.simulators.telling import scene
 
 T0 = datetime(2026, 11, 16, tzinfo=UTC)
 
@@ -42,20 +41,9 @@ def test_agenda_skips_a_story_without_events() -> None:
     assert [e.id for b in tell(iter([story("a"), story("b", 1)]), [at(2)]) for e in b] == ["b1"]
 
 
-def test_arrivals_follow_the_rate() -> None:
-    found = []
-    for moment in arrivals(Random(1), T0, lambda at: 60.0 if at.hour < 12 else 0.0, most=60.0):
-        if moment >= T0 + timedelta(days=4):
-            break
-        found.append(moment)
-    assert all(m.hour < 12 or (m.hour == 12 and m.minute == 0) for m in found)
-    assert 2600 < len(found) < 3160
+def test_telling_begins_with_the_first_tick_which_brings_nothing() -> None:
+    def stories(_: Random, start: datetime, __: Scenario) -> Iterator[Story]:
+        yield story("a", *((start - T0) / timedelta(minutes=1) + n for n in (1, 2)))
 
-
-def test_arrivals_pause_no_longer_than_asked() -> None:
-    moments = [T0]
-    for moment in arrivals(Random(1), T0, lambda _: 0.0, most=60.0, quiet_s=600):
-        moments.append(moment)
-        if len(moments) > 200:
-            break
-    assert max((b - a).total_seconds() for a, b in pairwise(moments)) <= 601
+    batches = telling(stories)(Random(1), [at(5), at(6), at(9)], scene())
+    assert [[e.time for e in batch] for batch in batches] == [[], [at(6)], [at(7)]]

@@ -8,27 +8,26 @@ from statistics import mean
 
 from ioc.clock import LOCAL, local_day
 from ioc.profiles.scenarios import Effect
-from simulators.camera import SIMULATOR as CAMERA
-from simulators.counter import SIMULATOR as COUNTER
 from simulators.engine.contract import SimulatedEvent
 from simulators.engine.counter_life import PointDay, point_day
 from simulators.engine.ground import counter_points
-from tests.unit.simulators.telling import SECOND, SHIPPED, effect, local, scenario, told
+from tests.profiles import FICTIONAL
+from tests.unit.simulators.telling import SHIPPED, effect, local, profile, scene, told
 
 MONDAY, TUESDAY = date(2026, 10, 12), date(2026, 10, 13)
-POINT = next(p for p in SHIPPED.points if p.code == "OS-31510")
+POINT = next(p for p in profile().points if p.code == "OS-31510")
 
 
 @cache
 def days(first: date = MONDAY, count: int = 12) -> list[tuple[date, PointDay]]:
-    asked = scenario(SHIPPED, local(first, 0))
+    asked = scene()
     dates = [first + timedelta(days=n) for n in range(count)]
-    return [(day, plan) for day in dates for point in counter_points(SHIPPED) if (plan := point_day(asked, point, day))]
+    return [(day, plan) for day in dates for point in counter_points(profile()) if (plan := point_day(asked, point, day))]
 
 
 @cache
 def fine_day() -> list[SimulatedEvent]:
-    return told(COUNTER, TUESDAY, 1, live=True, scale=1.0)
+    return told("counter", TUESDAY, 1, live_days=0, scale=1.0)
 
 
 def test_visits_follow_the_population_within_five_per_cent() -> None:
@@ -61,14 +60,14 @@ def test_a_point_is_unmanned_in_few_half_days() -> None:
 
 
 def test_nobody_comes_at_tet_and_many_before() -> None:
-    assert not told(COUNTER, date(2026, 2, 16), 4)
+    assert not told("counter", date(2026, 2, 16), 4)
     before, ordinary = days(date(2026, 2, 9), 4), days(date(2026, 10, 12), 4)
     assert 1.2 < sum(len(p.tickets) for _, p in before) / sum(len(p.tickets) for _, p in ordinary) < 1.4
 
 
 def test_a_ticket_of_a_share_is_told_as_it_is_at_full_scale() -> None:
     def tickets(scale: float) -> dict[str, SimulatedEvent]:
-        return {e.subject: e for e in told(COUNTER, TUESDAY, 1, scale=scale) if e.fact == "ticket_taken"}
+        return {e.subject: e for e in told("counter", TUESDAY, 1, scale=scale) if e.fact == "ticket_taken"}
 
     few, all_ = tickets(0.2), tickets(1.0)
     assert 0.16 < len(few) / len(all_) < 0.24
@@ -96,10 +95,10 @@ def test_no_desk_serves_two_at_a_time_or_while_it_is_shut() -> None:
 def test_an_absence_by_order_stops_the_calls_and_empties_the_desks_before_the_camera() -> None:
     begin, end = local(TUESDAY, 8, 30), local(TUESDAY, 9, 10)
     ordered = effect("counter.absent", begin, end, only=("OS-31510",))
-    calls = [e for e in told(COUNTER, TUESDAY, 1, ordered, live=True, scale=1.0) if e.fact == "ticket_called" and e.data["point_id"] == "OS-31510"]
+    calls = [e for e in told("counter", TUESDAY, 1, ordered, live_days=0, scale=1.0) if e.fact == "ticket_called" and e.data["point_id"] == "OS-31510"]
     assert calls
     assert not [e for e in calls if begin <= e.time < end]
-    seen = [e for e in told(CAMERA, TUESDAY, 0.05, ordered, live=True, hour=8.3) if e.fact == "occupancy" and e.data["point_id"] == "OS-31510"]
+    seen = [e for e in told("camera", local(TUESDAY, 8.3), 0.05, ordered, live_days=0) if e.fact == "occupancy" and e.data["point_id"] == "OS-31510"]
     gone = [e for e in seen if begin <= e.time < end]
     assert len(gone) >= 35
     assert {e.data["staff_present"] for e in gone} == {0}
@@ -107,9 +106,9 @@ def test_an_absence_by_order_stops_the_calls_and_empties_the_desks_before_the_ca
 
 
 def test_the_camera_counts_those_whose_tickets_wait() -> None:
-    plan = point_day(scenario(SHIPPED, local(TUESDAY, 0)), POINT, TUESDAY)
+    plan = point_day(scene(), POINT, TUESDAY)
     assert plan
-    seen = [e for e in told(CAMERA, TUESDAY, 0.08, live=True, hour=8) if e.fact == "occupancy" and e.data["point_id"] == POINT.code]
+    seen = [e for e in told("camera", local(TUESDAY, 8), 0.08, live_days=0) if e.fact == "occupancy" and e.data["point_id"] == POINT.code]
     waiting = [plan.waiting(e.time) for e in seen]
     assert max(waiting) >= 2
     assert mean(abs(e.data["waiting"] - n) for e, n in zip(seen, waiting, strict=True)) < 0.2 * mean(waiting)
@@ -120,7 +119,7 @@ def test_more_visits_by_order_are_more_only_there_and_then() -> None:
     ordered = effect("counter.rate", local(TUESDAY, 13), local(TUESDAY, 17), 3.0, units=("31510",))
 
     def visits(*effects: Effect) -> Counter[tuple[str, bool]]:
-        events = told(COUNTER, TUESDAY, 1, *effects, scale=1.0)
+        events = told("counter", TUESDAY, 1, *effects, scale=1.0)
         return Counter((e.data["unit_code"], e.time.astimezone(LOCAL).hour >= 13) for e in events if e.fact == "ticket_taken")
 
     usual, more = visits(), visits(ordered)
@@ -130,17 +129,17 @@ def test_more_visits_by_order_are_more_only_there_and_then() -> None:
 
 
 def test_before_the_reform_tickets_belong_to_the_units_of_that_time() -> None:
-    events = told(COUNTER, date(2025, 6, 30), 2)
+    events = told("counter", date(2025, 6, 30), 2)
     assert {local_day(e.time) for e in events} == {date(2025, 6, 30), date(2025, 7, 1)}
-    assert all(SHIPPED.units.at(e.data["unit_code"], e.data["unit_valid_on"]) for e in events)
-    assert all(next(a for a in SHIPPED.agencies if a.code == e.data["org_code"] and a.valid_on(local_day(e.time))) for e in events)
+    assert all(profile().units.at(e.data["unit_code"], e.data["unit_valid_on"]) for e in events)
+    assert all(next(a for a in profile().agencies if a.code == e.data["org_code"] and a.valid_on(local_day(e.time))) for e in events)
 
 
 def test_the_queue_keeps_the_promise_of_its_source_in_opening_hours() -> None:
-    for profile in (SHIPPED, SECOND):
-        promised = next(s for s in profile.file.sources if s.stream == "counter").expected_s
-        events = told(COUNTER, MONDAY, 3, profile=profile)
-        open_ = [e.time for e in events if profile.is_open(e.time)]
+    for of in (SHIPPED, FICTIONAL):
+        promised = next(s for s in profile(of).file.sources if s.stream == "counter").expected_s
+        events = told("counter", MONDAY, 3, of=of)
+        open_ = [e.time for e in events if profile(of).is_open(e.time)]
         pauses = [(b - a).total_seconds() for a, b in pairwise(open_) if b - a < timedelta(hours=1.5)]
         assert max(pauses) <= 3 * promised
 

@@ -10,9 +10,9 @@ from ioc.clock import local_day
 from ioc.streams.document import REGISTER_WITHIN
 from simulators.engine.contract import SimulatedEvent
 from tests.profiles import FICTIONAL
-from tests.unit.simulators.stretch import SHIPPED, effect, of_fact, profile, stories, told, too_quiet, world_of, wrongs
+from tests.unit.simulators.telling import SHIPPED, effect, folded, of_fact, profile, scene, stories, told, too_quiet
 
-START, DAYS = "2026-09-07T00:00:00", 56
+START, DAYS = "2026-09-07", 56
 WORKING_DAYS = 40
 
 
@@ -86,8 +86,8 @@ def test_on_days_off_only_telegrams_of_the_centre_come_in() -> None:
 
 
 def test_the_week_after_tet_is_quiet() -> None:
-    sent = Counter(local_day(e.time) for e in of_fact(told("document", "2026-02-02T00:00:00", 33, scale=0.3), "sent"))
-    world = world_of("2026-02-02T00:00:00").world
+    sent = Counter(local_day(e.time) for e in of_fact(told("document", "2026-02-02", 33, scale=0.3), "sent"))
+    world = scene().world
     before, after = ([n for day, n in sent.items() if low < world.load(day) < high] for low, high in ((1.0, 2.0), (0.1, 0.3)))
     assert len(after) >= 4
     assert max(after) < min(before)
@@ -99,14 +99,14 @@ def test_no_pause_makes_the_source_late_by_day_by_night_or_at_the_weekend(of: st
 
 
 def test_before_the_reform_districts_write_too_and_nothing_is_irregular() -> None:
-    events = told("document", "2025-06-18T00:00:00", 20)
+    events = told("document", "2025-06-18", 20)
     assert {e.data["level"] for e in of_fact(events, "sent") if local_day(e.time).isoformat() < "2025-07-01"} == {"province", "district", "commune"}
     assert {e.data["level"] for e in of_fact(events, "sent") if local_day(e.time).isoformat() >= "2025-07-01"} == {"province", "commune"}
-    assert wrongs("document", events) == []
+    assert folded("document", events).wrongs == []
 
 
 def test_rate_multiplies_what_is_sent_and_only_then() -> None:
-    plain, more = (of_fact(told("document", START, 28, effects=e), "sent") for e in ((), (effect("document.rate", "2026-09-14", "2026-09-19", 3),)))
+    plain, more = (of_fact(told("document", START, 28, *e), "sent") for e in ((), (effect("document.rate", "2026-09-14", "2026-09-19", 3),)))
     counted = [sum("2026-09-14" <= local_day(e.time).isoformat() < "2026-09-19" for e in events) for events in (plain, more)]
     before = [[e.id for e in events if local_day(e.time).isoformat() < "2026-09-14"] for events in (plain, more)]
     assert 2.2 < counted[1] / counted[0] < 4.0
@@ -116,8 +116,8 @@ def test_rate_multiplies_what_is_sent_and_only_then() -> None:
 @cache
 def troubled() -> list[tuple[SimulatedEvent, dict[str, SimulatedEvent]]]:
     whole = ("2026-09-01", "2026-12-01")
-    return ends(told("document", START, 42, scale=0.4, effects=(
-        effect("document.late", *whole, 15, only=["H13.04"]), effect("document.refused", *whole, 12, only=["H13.1510"]))))
+    return ends(told("document", START, 42, effect("document.late", *whole, 15, only=["H13.04"]),
+                     effect("document.refused", *whole, 12, only=["H13.1510"]), scale=0.4))
 
 
 def test_late_makes_the_named_agency_late() -> None:

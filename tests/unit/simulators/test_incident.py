@@ -9,15 +9,15 @@ from statistics import median
 from ioc.clock import LOCAL, local_day
 from ioc.profiles.scenarios import Effect
 from simulators.engine.contract import SimulatedEvent
-from simulators.incident import SIMULATOR
-from tests.unit.simulators.telling import SECOND, SHIPPED, effect, local, longest_pause_s, told
+from tests.profiles import FICTIONAL
+from tests.unit.simulators.telling import SHIPPED, effect, local, longest_pause_s, profile, told
 
 START, DAYS = date(2026, 1, 20), 120
 
 
 @cache
 def season() -> list[SimulatedEvent]:
-    return told(SIMULATOR, START, DAYS)
+    return told("incident", START, DAYS)
 
 
 def reported(events: list[SimulatedEvent], *kinds: str) -> list[SimulatedEvent]:
@@ -45,7 +45,7 @@ def test_disorder_is_a_matter_of_evenings_and_weekends() -> None:
 
 def test_accidents_are_more_around_tet() -> None:
     # Eight days at 1.6 times the usual 1.6 a day, over ten seeds: about 200 ± 14 against 125.
-    events = [e for seed in "0123456789" for e in reported(told(SIMULATOR, START, 40, seed=seed), "traffic_accident")]
+    events = [e for seed in "0123456789" for e in reported(told("incident", START, 40, seed=seed), "traffic_accident")]
     tet = [e for e in events if timedelta(days=-2) <= local_day(e.time) - date(2026, 2, 17) <= timedelta(days=5)]
     assert len(tet) / 8 > 1.3 * (len(events) - len(tet)) / 32
 
@@ -56,14 +56,14 @@ def test_a_storm_brings_rescues() -> None:
     calm = effect("rain.mm_h", local(day, 0), local(day, 23), 0.0)
 
     def rescues(*effects: Effect) -> int:
-        return sum(len(reported(told(SIMULATOR, day, 1, *effects, seed=str(n)), "rescue")) for n in range(60))
+        return sum(len(reported(told("incident", day, 1, *effects, seed=str(n)), "rescue")) for n in range(60))
 
     assert rescues(*storm) > 1.6 * rescues(calm)
 
 
 def test_more_fires_by_order_are_fires_only() -> None:
     begin, end = local(START, 8), local(START + timedelta(days=1), 0)
-    fires = told(SIMULATOR, START, 1, effect("incident.rate", begin, end, 40.0, only=("fire",)))
+    fires = told("incident", START, 1, effect("incident.rate", begin, end, 40.0, only=("fire",)))
     kinds = Counter(e.data["kind"] for e in reported(fires))
     assert kinds["fire"] >= 3
     assert kinds["order"] < 12
@@ -71,7 +71,7 @@ def test_more_fires_by_order_are_fires_only() -> None:
 
 def test_an_order_for_one_unit_leaves_the_others_alone() -> None:
     begin, end = local(START, 0), local(START + timedelta(days=2), 0)
-    events = reported(told(SIMULATOR, START, 2, effect("incident.rate", begin, end, 30.0, units=("31510",))))
+    events = reported(told("incident", START, 2, effect("incident.rate", begin, end, 30.0, units=("31510",))))
     units = Counter(e.data["unit_code"] == "31510" for e in events)
     assert units[True] > 8
     assert units[False] < 35
@@ -92,7 +92,7 @@ def test_a_force_is_sent_in_a_minute_and_there_in_a_quarter_of_an_hour() -> None
 
 def test_late_forces_by_order_are_late() -> None:
     begin, end = local(START, 0), local(START + timedelta(days=6), 0)
-    events = told(SIMULATOR, START, 5, effect("incident.dispatch", begin, end, 4.0))
+    events = told("incident", START, 5, effect("incident.dispatch", begin, end, 4.0))
     stories = [(a, b) for a, b in pairwise(sorted(events, key=lambda e: (e.subject, e.time))) if (a.fact, b.fact) == ("reported", "dispatched")]
     assert median((b.time - a.time).total_seconds() for a, b in stories) > 180
 
@@ -105,14 +105,14 @@ def test_most_accidents_hurt_somebody_and_few_kill() -> None:
 
 
 def test_incidents_lie_in_units_of_their_day_before_and_after_the_reform() -> None:
-    events = told(SIMULATOR, date(2025, 6, 28), 6)
-    assert all(SHIPPED.units.at(e.data["unit_code"], e.data["unit_valid_on"]) for e in events)
+    events = told("incident", date(2025, 6, 28), 6)
+    assert all(profile().units.at(e.data["unit_code"], e.data["unit_valid_on"]) for e in events)
     assert all(8.9 < e.data["lat_deg"] < 10.1 for e in reported(events))
 
 
 def test_no_pause_is_longer_than_promised() -> None:
-    for profile in (SHIPPED, SECOND):
-        promised = next(s for s in profile.file.sources if s.stream == "incident").expected_closed_s
-        assert longest_pause_s(told(SIMULATOR, START, 30, profile=profile), START) <= promised
+    for of in (SHIPPED, FICTIONAL):
+        promised = next(s for s in profile(of).file.sources if s.stream == "incident").expected_closed_s
+        assert longest_pause_s(told("incident", START, 30, of=of), START) <= promised
 
 

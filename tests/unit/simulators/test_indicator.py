@@ -10,9 +10,9 @@ from ioc.indicators.catalogue import load_catalogue
 from ioc.streams.indicator import quality_flag
 from simulators.engine.contract import SimulatedEvent
 from tests.profiles import FICTIONAL
-from tests.unit.simulators.stretch import SHIPPED, effect, of_fact, profile, told, too_quiet, wrongs
+from tests.unit.simulators.telling import SHIPPED, effect, folded, of_fact, profile, told, too_quiet
 
-START, DAYS = "2026-06-15T00:00:00", 175
+START, DAYS = "2026-06-15", 175
 
 
 def half_year() -> list[SimulatedEvent]:
@@ -75,9 +75,9 @@ def test_this_year_and_three_before_can_be_compared() -> None:
 
 def test_counts_are_those_that_the_other_streams_tell() -> None:
     months = observed(half_year(), "enterprises_new")
-    registered = [e for e in told("enterprise", "2026-09-01T00:00:00", 30) if e.fact == "registered"]
+    registered = [e for e in told("enterprise", "2026-09-01", 30) if e.fact == "registered"]
     assert months["2026-09"].data["value"] == len(registered)
-    whole = [e for e in told("tourism", "2026-10-01T00:00:00", 8) if e.subject == "province/2026-09"]
+    whole = [e for e in told("tourism", "2026-10-01", 8) if e.subject == "province/2026-09"]
     first = [e for e in of_fact(half_year(), "observed") if e.subject == "tourist_arrivals/province/2026-09"]
     assert whole[0].data["arrivals"] == first[-1].data["value"]
 
@@ -99,16 +99,16 @@ def test_a_published_rate_agrees_with_its_fraction_but_for_a_few_that_are_correc
 
 
 def test_nothing_is_irregular() -> None:
-    assert wrongs("indicator", half_year()) == []
+    assert folded("indicator", half_year()).wrongs == []
 
 
 def test_no_pause_makes_the_source_late_even_at_tet() -> None:
     assert too_quiet("indicator", half_year()) == []
-    assert too_quiet("indicator", told("indicator", "2026-02-02T00:00:00", 40, of=FICTIONAL), FICTIONAL) == []
+    assert too_quiet("indicator", told("indicator", "2026-02-02", 40, of=FICTIONAL), FICTIONAL) == []
 
 
 def test_level_changes_what_is_told_while_it_holds() -> None:
-    low = told("indicator", START, DAYS, effects=(effect("indicator.level", "2026-10-01", "2026-10-31", 0.5, only=["disbursement"]),))
+    low = told("indicator", "2026-08-10", 80, effect("indicator.level", "2026-10-01", "2026-10-31", 0.5, only=["disbursement"]))
     before, after = (observed(events, "disbursement") for events in (half_year(), low))
     assert after["2026-09"].data["numerator"] == pytest.approx(before["2026-09"].data["numerator"] / 2, rel=0.05)
     assert after["2026-08"].data == before["2026-08"].data

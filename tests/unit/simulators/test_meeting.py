@@ -9,9 +9,9 @@ import pytest
 from ioc.clock import LOCAL, local_day
 from simulators.engine.contract import SimulatedEvent
 from tests.profiles import FICTIONAL
-from tests.unit.simulators.stretch import SHIPPED, effect, local, of_fact, profile, stories, told, too_quiet, wrongs
+from tests.unit.simulators.telling import SHIPPED, effect, folded, local, of_fact, profile, stories, told, too_quiet
 
-START, WEEKS = "2026-03-02T00:00:00", 26
+START, WEEKS = "2026-03-02", 26
 
 
 def half_year() -> list[SimulatedEvent]:
@@ -45,7 +45,7 @@ def test_two_points_in_a_hundred_never_come() -> None:
 
 def test_three_times_as_many_lines_are_lost_while_it_rains_hard() -> None:
     # 1,350 points, 3 % and 9 % of them: the bounds are three binomial standard errors.
-    wet = told("meeting", START, WEEKS * 7, live_days=0, effects=(effect("rain.mm_h", "2026-03-01", "2026-10-01", 20),))
+    wet = told("meeting", START, WEEKS * 7, effect("rain.mm_h", "2026-03-01", "2026-10-01", 20), live_days=0)
     dry_ratio, wet_ratio = (len(of_fact(events, "point_lost")) / len(points(events)) for events in (half_year(), wet))
     assert 0.015 < dry_ratio < 0.05
     assert 0.065 < wet_ratio < 0.115
@@ -66,8 +66,8 @@ def test_old_sessions_tell_a_fifteenth_of_their_points_and_the_last_week_all() -
 
 
 def test_nothing_is_irregular_across_the_reform() -> None:
-    assert wrongs("meeting", told("meeting", "2025-06-09T00:00:00", 40, live_days=0)) == []
-    assert wrongs("meeting", half_year()) == []
+    assert folded("meeting", told("meeting", "2025-06-09", 40, live_days=0)).wrongs == []
+    assert folded("meeting", half_year()).wrongs == []
 
 
 @pytest.mark.parametrize("of", [SHIPPED, FICTIONAL])
@@ -77,20 +77,20 @@ def test_no_pause_makes_the_source_late(of: str) -> None:
 
 def test_points_down_takes_so_many_lines_away_and_gives_them_back() -> None:
     cut = (effect("meeting.points_down", "2026-03-09T09:00:00", "2026-03-09T09:20:00", 12),)
-    events = told("meeting", START, 14, live_days=0, effects=cut)
+    events = told("meeting", START, 14, *cut, live_days=0)
     plain = told("meeting", START, 14, live_days=0)
     about = timedelta(minutes=2)
     lost = {e.subject for e in of_fact(events, "point_lost") if abs(e.time - local("2026-03-09T09:00:00")) < about}
     assert 10 <= len(lost) <= 12
     back = [e for e in of_fact(events, "point_joined") if e.subject in lost and e.time.astimezone(LOCAL).hour == 9]
     assert len(back) >= 10
-    assert wrongs("meeting", events) == []
+    assert folded("meeting", events).wrongs == []
     assert len(of_fact(events, "point_lost")) > len(of_fact(plain, "point_lost"))
 
 
 def test_points_down_can_name_a_unit() -> None:
     cut = (effect("meeting.points_down", "2026-03-09T09:00:00", "2026-03-09T12:00:00", 1, units=["31732"]),)
-    changed = {e.subject for e in set_of(told("meeting", START, 14, live_days=0, effects=cut)) ^ set_of(told("meeting", START, 14, live_days=0))}
+    changed = {e.subject for e in set_of(told("meeting", START, 14, *cut, live_days=0)) ^ set_of(told("meeting", START, 14, live_days=0))}
     assert changed == {"HN-260309-01/CF-31732"}
 
 

@@ -11,11 +11,12 @@ import pytest
 from ioc.clock import FrozenClock
 from ioc.errors import InputError
 from ioc.played import Setting, read_setting, write_setting
+from ioc.streams.engine.memory import MemoryBroker
 from simulators.engine.options import read_options
 from simulators.engine.outlet import Outlet
 from simulators.engine.run import run
 from tests.profiles import FICTIONAL
-from tests.unit.simulators.test_outlet import MemoryBroker, never, record
+from tests.unit.simulators.test_outlet import never, record
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 STORM = ("storm", "--profile", FICTIONAL)

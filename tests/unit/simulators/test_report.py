@@ -9,8 +9,8 @@ from typing import Any
 from ioc.clock import LOCAL, local_day, start_of
 from ioc.profiles.scenarios import Effect
 from simulators.engine.contract import SimulatedEvent
-from simulators.report import SIMULATOR
-from tests.unit.simulators.telling import SECOND, SHIPPED, effect, local, longest_pause_s, scenario, told
+from tests.profiles import FICTIONAL
+from tests.unit.simulators.telling import SHIPPED, effect, local, longest_pause_s, profile, scene, told
 
 START, DAYS = date(2026, 8, 22), 90
 DAY = date(2026, 3, 10)
@@ -18,7 +18,7 @@ DAY = date(2026, 3, 10)
 
 @cache
 def quarter() -> list[SimulatedEvent]:
-    return told(SIMULATOR, START, DAYS)
+    return told("report", START, DAYS)
 
 
 def submitted(events: Sequence[SimulatedEvent], *categories: str) -> list[SimulatedEvent]:
@@ -26,7 +26,7 @@ def submitted(events: Sequence[SimulatedEvent], *categories: str) -> list[Simula
 
 
 def many(start: date, days: float, *effects: Effect, seeds: int = 6) -> list[SimulatedEvent]:
-    return [e for n in range(seeds) for e in told(SIMULATOR, start, days, *effects, seed=str(n))]
+    return [e for n in range(seeds) for e in told("report", start, days, *effects, seed=str(n))]
 
 
 def test_about_43_reports_a_day_and_at_most_thirty_thousand_events_in_ninety_days() -> None:
@@ -64,7 +64,7 @@ def test_nearly_one_per_cent_is_late() -> None:
 
 def test_late_by_order_is_late_in_that_unit() -> None:
     begin = start_of(date(2026, 10, 1))
-    events = told(SIMULATOR, date(2026, 10, 1), 28, effect("report.late", begin, begin + timedelta(days=28), 60.0, units=("31510",)))
+    events = told("report", date(2026, 10, 1), 28, effect("report.late", begin, begin + timedelta(days=28), 60.0, units=("31510",)))
     late, done = _late([e for e in events if e.data["unit_code"] == "31510"])
     others, of = _late([e for e in events if e.data["unit_code"] != "31510"])
     assert late / done > 0.2
@@ -92,7 +92,7 @@ def test_rain_floods_streets_and_fells_trees_but_makes_no_noise() -> None:
 
 
 def test_the_simulated_weather_shows_in_the_floods() -> None:
-    world = scenario(SHIPPED, local(START, 0)).world
+    world = scene().world
     floods, rained = Counter(local_day(e.time) for e in submitted(quarter(), "WA-FLOOD")), dict[date, float]()
     for day in (START + timedelta(days=n) for n in range(DAYS)):
         if max(world.tide_m(local(day, hour)) for hour in range(24)) < 1.6:
@@ -105,39 +105,39 @@ def test_a_surge_of_the_tide_floods_low_units_most() -> None:
     spring = date(2026, 3, 18)
     surge = effect("tide.surge_m", local(spring, 0), local(spring, 23), 1.0)
     floods = Counter(e.data["unit_code"] in {"31673", "31639", "31645", "31540"} for e in submitted(many(spring, 1, surge), "WA-FLOOD"))
-    people = {u.code: u.population for u in SHIPPED.units_on(spring)}
+    people = {u.code: u.population for u in profile().units_on(spring)}
     low = sum(people[code] for code in ("31673", "31639", "31645", "31540")) / sum(people.values())
     assert floods.total() > 20
     assert floods[True] / floods.total() > 1.5 * low
 
 
 def test_salt_is_reported_in_the_dry_season_and_more_when_it_is_saltier() -> None:
-    wet, dry = len(submitted(told(SIMULATOR, date(2026, 9, 1), 15), "WA-SALT")), len(submitted(told(SIMULATOR, DAY, 15), "WA-SALT"))
+    wet, dry = len(submitted(told("report", date(2026, 9, 1), 15), "WA-SALT")), len(submitted(told("report", DAY, 15), "WA-SALT"))
     saltier = effect("environment.salinity", start_of(DAY), start_of(DAY) + timedelta(days=15), 2.0)
     assert dry > 3 * max(wet, 2)
-    assert len(submitted(told(SIMULATOR, DAY, 15, saltier), "WA-SALT")) > 1.4 * dry
+    assert len(submitted(told("report", DAY, 15, saltier), "WA-SALT")) > 1.4 * dry
 
 
 def test_more_reports_by_order_are_of_that_category_in_that_unit() -> None:
     order: dict[str, Any] = {"units": ("31510",), "only": ("EN-WASTE",)}
-    events = submitted(told(SIMULATOR, DAY, 2, effect("report.rate", local(DAY, 0), local(DAY + timedelta(days=2), 0), 50.0, **order)))
+    events = submitted(told("report", DAY, 2, effect("report.rate", local(DAY, 0), local(DAY + timedelta(days=2), 0), 50.0, **order)))
     found = Counter((e.data["unit_code"], e.data["category"]) for e in events)
     assert found["31510", "EN-WASTE"] > 10
     assert found.total() - found["31510", "EN-WASTE"] < 140
 
 
 def test_agencies_and_units_are_those_of_the_day_across_the_reform() -> None:
-    events = submitted(told(SIMULATOR, date(2025, 6, 29), 5))
-    owners = {(a.unit_code, a.code) for a in SHIPPED.agencies}
+    events = submitted(told("report", date(2025, 6, 29), 5))
+    owners = {(a.unit_code, a.code) for a in profile().agencies}
     for e in events:
-        assert SHIPPED.units.at(e.data["unit_code"], local_day(e.time))
+        assert profile().units.at(e.data["unit_code"], local_day(e.time))
         assert (e.data["unit_code"], e.data["org_code"]) in owners
-        assert any(a.code == e.data["org_code"] and a.valid_on(local_day(e.time)) for a in SHIPPED.agencies)
+        assert any(a.code == e.data["org_code"] and a.valid_on(local_day(e.time)) for a in profile().agencies)
         assert 8.9 < e.data["lat_deg"] < 10.1
 
 
 def test_no_pause_is_longer_than_promised_day_or_night() -> None:
-    for profile in (SHIPPED, SECOND):
-        promise = next(s for s in profile.file.sources if s.stream == "report")
-        longest = longest_pause_s(told(SIMULATOR, START, 21, profile=profile), START)
+    for of in (SHIPPED, FICTIONAL):
+        promise = next(s for s in profile(of).file.sources if s.stream == "report")
+        longest = longest_pause_s(told("report", START, 10, of=of), START)
         assert longest <= min(promise.expected_closed_s, 3 * promise.expected_s)

@@ -1,30 +1,19 @@
 """Whether the figures of a simulated month are those that its realism notes promise."""
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from random import Random
+from datetime import timedelta
 
 from ioc.clock import local_day
-from ioc.profiles import load_profile
-from simulators.engine.contract import SimulatedEvent, scenario_of
-from simulators.engine.registry import registered
+from simulators.engine.contract import SimulatedEvent
 from tests.profiles import FICTIONAL
+from tests.unit.simulators.telling import local, profile, told
 
-PROFILE = load_profile(FICTIONAL)
-START = datetime(2026, 10, 11, 17, tzinfo=UTC)
-DAYS = 28
+PROFILE = profile(FICTIONAL)
+START, DAYS, SCALE = local("2026-10-12"), 28, 0.2
 
 
-@cache
 def month(name: str) -> list[SimulatedEvent]:
-    def ticks() -> Iterator[datetime]:
-        yield START
-        yield START + timedelta(days=DAYS)
-
-    scenario = scenario_of(PROFILE, "3", START + timedelta(days=DAYS), scale=0.3)
-    return [e for batch in registered()[name].simulate(Random(3), ticks(), scenario) for e in batch]
+    return told(name, START, DAYS, of=FICTIONAL, scale=SCALE)
 
 
 def facts(name: str) -> Counter[str]:
@@ -33,7 +22,7 @@ def facts(name: str) -> Counter[str]:
 
 def test_dossiers_come_as_often_as_the_scale_says() -> None:
     begun = len({e.subject for e in month("dossier")})
-    assert 0.9 < begun / (2433 * 0.3 * 20) < 1.25
+    assert 0.9 < begun / (2433 * SCALE * 20) < 1.25
 
 
 def test_about_four_in_a_hundred_dossiers_need_a_supplement() -> None:

@@ -8,9 +8,9 @@ from ioc.clock import local_day
 from simulators.engine.contract import SimulatedEvent
 from simulators.engine.offices import Offices
 from tests.profiles import FICTIONAL
-from tests.unit.simulators.stretch import SHIPPED, effect, of_fact, profile, stories, told, too_quiet, world_of, wrongs
+from tests.unit.simulators.telling import SHIPPED, effect, folded, of_fact, profile, scene, stories, told, too_quiet
 
-START, DAYS = "2026-03-02T00:00:00", 170
+START, DAYS = "2026-03-02", 170
 ENDED = {"completed", "cancelled"}
 
 
@@ -42,8 +42,8 @@ def test_tasks_are_assigned_on_working_days_only() -> None:
 
 def test_about_six_in_a_hundred_are_finished_late_and_more_at_the_worse_agencies() -> None:
     day = local_day(half_year()[0].time)
-    worse = {office.code for office in Offices(profile(), world_of(START).world).on(day) if office.is_worse}
-    events = dated(half_year()) + dated(told("task", "2026-09-01T00:00:00", DAYS))
+    worse = {office.code for office in Offices(profile(), scene().world).on(day) if office.is_worse}
+    events = dated(half_year()) + dated(told("task", "2026-09-01", DAYS))
     bad, rest = [late for owner, late in events if owner in worse], [late for owner, late in events if owner not in worse]
     assert 0.035 < sum(rest) / len(rest) < 0.1
     assert len(worse) == 3
@@ -78,19 +78,19 @@ def test_progress_never_falls_until_the_task_is_done() -> None:
 
 
 def test_nothing_is_irregular_across_the_reform() -> None:
-    assert wrongs("task", told("task", "2025-06-02T00:00:00", 60)) == []
-    assert wrongs("task", half_year()) == []
+    assert folded("task", told("task", "2025-06-02", 60)).wrongs == []
+    assert folded("task", half_year()).wrongs == []
 
 
 @pytest.mark.parametrize("of", [SHIPPED, FICTIONAL])
 def test_no_pause_makes_the_source_late_by_day_by_night_or_at_the_weekend(of: str) -> None:
     # The first four weeks are left out: nothing is carried in, so that there is little to report on.
-    events = [e for e in told("task", "2026-05-04T00:00:00", 100, of=of) if local_day(e.time).isoformat() >= "2026-06-01"]
+    events = [e for e in told("task", "2026-05-04", 100, of=of) if local_day(e.time).isoformat() >= "2026-06-01"]
     assert too_quiet("task", events, of) == []
 
 
 def test_rate_multiplies_what_is_given_to_the_named_unit() -> None:
-    more = told("task", START, 60, effects=(effect("task.rate", "2026-03-01", "2026-06-01", 12, units=["31510"]),))
+    more = told("task", START, 60, effect("task.rate", "2026-03-01", "2026-06-01", 12, units=["31510"]))
     found = [Counter(e.data["unit_code"] for e in of_fact(events, "assigned")) for events in (told("task", START, 60), more)]
     assert found[1]["31510"] > 3 * max(1, found[0]["31510"])
     assert found[1].total() - found[1]["31510"] == pytest.approx(found[0].total() - found[0]["31510"], rel=0.2)
@@ -98,7 +98,7 @@ def test_rate_multiplies_what_is_given_to_the_named_unit() -> None:
 
 def test_late_makes_the_named_agency_late() -> None:
     org = "H13.05"
-    late = dated(told("task", START, DAYS, effects=(effect("task.late", "2026-03-01", "2026-12-01", 12, only=[org]),)))
+    late = dated(told("task", START, DAYS, effect("task.late", "2026-03-01", "2026-12-01", 12, only=[org])))
     named, others = [x for o, x in late if o == org], [x for o, x in late if o != org]
     assert sum(named) / len(named) > 0.3
     assert sum(others) / len(others) < 0.12

@@ -10,9 +10,9 @@ from ioc.clock import local_day, start_of
 from simulators.engine.contract import SimulatedEvent
 from simulators.engine.visitors import feast
 from tests.profiles import FICTIONAL
-from tests.unit.simulators.stretch import SHIPPED, effect, profile, told, too_quiet, world_of, wrongs
+from tests.unit.simulators.telling import SHIPPED, effect, folded, profile, scene, told, too_quiet
 
-START, DAYS = "2026-01-05T00:00:00", 350
+START, DAYS = "2026-01-05", 350
 
 
 def year() -> list[SimulatedEvent]:
@@ -37,19 +37,19 @@ def test_ooc_om_boc_is_the_greatest_crowd_of_the_year() -> None:
 
 @pytest.mark.parametrize(("lunar_year", "full_moon"), [(2023, date(2023, 11, 27)), (2024, date(2024, 11, 15)), (2025, date(2025, 12, 4)), (2026, date(2026, 11, 23))])
 def test_the_feast_falls_on_the_full_moon_of_the_tenth_lunar_month(lunar_year: int, full_moon: date) -> None:
-    world = world_of("2026-01-01T00:00:00").world
+    world = scene().world
     crowded = [day for n in range(60) if feast(world, day := date(lunar_year, 10, 25) + timedelta(days=n)) > 3]
     assert full_moon in crowded
     assert len(crowded) == 4
 
 
 def test_weekends_draw_about_twice_as_many() -> None:
-    plain = {d: n for d, n in province(year()).items() if feast(world_of(START).world, d) == 1.0}
+    plain = {d: n for d, n in province(year()).items() if feast(scene().world, d) == 1.0}
     assert 1.7 < mean(n for d, n in plain.items() if d.isoweekday() >= 6) / mean(n for d, n in plain.items() if d.isoweekday() <= 4) < 3.0
 
 
 def test_rain_keeps_visitors_away() -> None:
-    world = world_of(START).world
+    world = scene().world
     found: dict[bool, list[int]] = defaultdict(list)
     for d, n in province(year()).items():
         if d.isoweekday() <= 4 and world.works(d) and feast(world, d) == 1.0:
@@ -84,16 +84,16 @@ def test_one_report_in_fifteen_is_corrected() -> None:
 
 
 def test_nothing_is_irregular_across_the_reform() -> None:
-    assert wrongs("tourism", told("tourism", "2025-06-16T00:00:00", 40)) == []
+    assert folded("tourism", told("tourism", "2025-06-16", 40)).wrongs == []
 
 
 @pytest.mark.parametrize("of", [SHIPPED, FICTIONAL])
 def test_no_pause_makes_the_source_late_even_at_tet(of: str) -> None:
-    assert too_quiet("tourism", told("tourism", "2026-02-02T00:00:00", 40, of=of), of) == []
+    assert too_quiet("tourism", told("tourism", "2026-02-02", 40, of=of), of) == []
 
 
 def test_rate_multiplies_the_visitors_of_the_named_unit() -> None:
-    many = told("tourism", "2026-10-01T00:00:00", 20, effects=(effect("tourism.rate", "2026-10-05", "2026-10-08", 2, units=["31507"]),))
-    plain = told("tourism", "2026-10-01T00:00:00", 20)
+    many = told("tourism", "2026-10-01", 20, effect("tourism.rate", "2026-10-05", "2026-10-08", 2, units=["31507"]))
+    plain = told("tourism", "2026-10-01", 20)
     gain = {d: province(many)[d] - n for d, n in province(plain).items()}
     assert all((n > 0) == (date(2026, 10, 5) <= d < date(2026, 10, 8)) for d, n in gain.items())

@@ -14,7 +14,7 @@ from ioc.clock import LOCAL, local_day, start_of
 from ioc.profiles.scenarios import Effect
 from simulators.engine.effects import Effects
 from simulators.engine.world import World
-from tests.unit.simulators.hearing import PROVINCE, effect, local, profile
+from tests.unit.simulators.telling import SHIPPED, effect, local, profile
 
 TET = {2019: date(2019, 2, 5), 2020: date(2020, 1, 25), 2021: date(2021, 2, 12), 2022: date(2022, 2, 1), 2023: date(2023, 1, 22),
        2024: date(2024, 2, 10), 2025: date(2025, 1, 29), 2026: date(2026, 2, 17)}
@@ -23,7 +23,7 @@ YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 
 
 def world(*effects: Effect, seed: str = "1") -> World:
-    return World(profile(PROVINCE), seed, Effects(effects))
+    return World(profile(SHIPPED), seed, Effects(effects))
 
 
 def near_tet(year: int) -> tuple[list[date], list[date]]:
