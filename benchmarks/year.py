@@ -163,7 +163,7 @@ def copied(conn: Connection, table: str, n: int) -> None:
                            (table,)).fetchall()
     subject = "subject" in {name for name, _ in columns}
     cells = [_earlier(name, kind, n) for name, kind in columns]
-    done = " where subject not like 'Y%' and subject not in (select subject from dossier_state where is_open)"
+    done = " where subject not like 'Y%' and subject not in (select subject from dossier_state where finished_at is null)"
     mine = done if subject else " where day >= '2023-01-01'" if table.endswith("_daily") else ""
     names = ", ".join(name for name, _ in columns)
     conn.execute(f"insert into {table} ({names}) select {', '.join(cells)} from {table}{mine}".encode())

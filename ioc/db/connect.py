@@ -16,7 +16,7 @@ _OPTIONS = {
     "keepalives_interval": 5,
     "keepalives_count": 2,
     "connect_timeout": 5,
-    "options": "-c timezone=UTC -c jit=off",
+    "options": "-c timezone=UTC -c jit=off -c random_page_cost=1.1",
 }
 
 
