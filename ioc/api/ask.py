@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from ioc.db.connect import Connection
+from ioc.db.connect import OPTIONS, Connection
 from ioc.errors import UnavailableError
 
 Answer = TypeVar("Answer")
@@ -20,7 +20,7 @@ class Database:
     def __init__(self, dsn: str, *, size: int = 4, wait_s: float = 5.0) -> None:
         self._pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
             dsn, min_size=0, max_size=size, timeout=wait_s, open=False, connection_class=psycopg.Connection[TupleRow],
-            kwargs={"autocommit": True, "application_name": "ioc-web", "options": "-c timezone=UTC -c jit=off -c random_page_cost=1.1 -c statement_timeout=30000"},
+            kwargs={"autocommit": True, "application_name": "ioc-web", "options": f"{OPTIONS} -c statement_timeout=30000"},
             check=ConnectionPool.check_connection,
         )
 
