@@ -51,7 +51,7 @@ class Moment:
         return late | {
             "at": self.at,
             "instant": self.instant,
-            "known": self.known + AHEAD if self.live else self.known,
+            "known": self.known if self.time_machine else self.known + AHEAD,
             "time_machine": self.time_machine,
             "jurisdiction": self.jurisdiction,
             "day": day,

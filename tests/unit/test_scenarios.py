@@ -21,6 +21,7 @@ until = 2026-11-17T17:00:00
 """
 YEAR = """
 [year]
+of = 2023
 received = 10
 resolved = 8
 late = 2

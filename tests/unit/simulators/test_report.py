@@ -103,11 +103,11 @@ def test_the_simulated_weather_shows_in_the_floods() -> None:
 
 def test_a_surge_of_the_tide_floods_low_units_most() -> None:
     spring = date(2026, 3, 18)
-    surge = effect("tide.surge_m", local(spring, 0), local(spring, 23), 1.0)
-    floods = Counter(e.data["unit_code"] in {"31673", "31639", "31645", "31540"} for e in submitted(many(spring, 1, surge), "WA-FLOOD"))
+    surge = effect("tide.surge_m", local(spring, 0), local(spring, 23), 0.4)
+    floods = Counter(e.data["unit_code"] in {"31673", "31639", "31645", "31540"} for e in submitted(many(spring, 1, surge, seeds=100), "WA-FLOOD"))
     people = {u.code: u.population for u in profile().units_on(spring)}
     low = sum(people[code] for code in ("31673", "31639", "31645", "31540")) / sum(people.values())
-    assert floods.total() > 20
+    assert floods.total() > 100
     assert floods[True] / floods.total() > 1.5 * low
 
 
