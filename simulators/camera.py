@@ -135,6 +135,6 @@ def _traffic(camera: Camera, at: datetime, step_s: int) -> Story:
 
 
 SIMULATOR = Simulator(
-    name="camera", stream="camera", realism=REALISM, simulate=telling(_stories), history_days=7.0,
+    name="camera", stream="camera", realism=REALISM, simulate=telling(_stories), history_days=4.0,
     effects=("camera.offline", "camera.silent", "camera.traffic"),
 )

@@ -12,7 +12,7 @@ from ioc.profiles.scenarios import MOST_SCALE, MOST_SPEED, Script, scenario
 from simulators.engine.faults import FAULTS
 from simulators.engine.registry import registered
 
-DAYS, SCALE = 30.0, 0.09
+DAYS, SCALE = 30.0, 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
