@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from ioc.clock import LOCAL, local_day, start_of
-from ioc.profiles import Point, Unit
+from ioc.profiles import Point
+from ioc.profiles.units import Unit
 from simulators.engine.agenda import Story, telling
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
 from simulators.engine.counter_life import PointDay, point_day

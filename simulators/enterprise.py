@@ -7,7 +7,7 @@ from typing import Any
 
 from ioc.clock import local_day, start_of
 from ioc.indicators.catalogue import load_catalogue
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.agenda import Story, telling
 from simulators.engine.business import Business, Deed
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from ioc.clock import LOCAL, local_day
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.agenda import Story, telling
 from simulators.engine.contract import Scenario, Simulator
 from simulators.engine.ground import Ground

@@ -8,7 +8,8 @@ from random import Random
 
 from ioc.clock import LOCAL, local_day
 from ioc.places.stations import load_stations
-from ioc.profiles import Category, Unit
+from ioc.profiles import Category
+from ioc.profiles.units import Unit
 from simulators.engine.agenda import Story, telling
 from simulators.engine.chance import Lot
 from simulators.engine.contract import Scenario, Simulator

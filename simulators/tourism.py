@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from ioc.clock import start_of
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.agenda import Story, telling
 from simulators.engine.contract import Scenario, SimulatedEvent, Simulator
 from simulators.engine.days import Told, by_days, utc, whole, working_turn

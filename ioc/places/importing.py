@@ -11,7 +11,7 @@ from ioc.places.matching import match
 from ioc.places.quality import Outlines, outlines
 from ioc.places.reading import check_place, read_vector
 from ioc.places.register import Register
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import geopandas as gpd
 from ioc.errors import InputError
 from ioc.places.names import bare, written_out
 from ioc.places.register import Register
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 
 
 @dataclass(frozen=True, kw_only=True)

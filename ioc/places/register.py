@@ -11,7 +11,8 @@ from functools import cached_property
 
 from ioc.places.names import bare, written_out
 from ioc.places.succession import Key, Succession, check_succession, read_succession
-from ioc.profiles import Profile, Unit, Units
+from ioc.profiles import Profile
+from ioc.profiles.units import Unit, Units
 
 _ROUNDING = 1e-6
 

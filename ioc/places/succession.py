@@ -10,8 +10,8 @@ from typing import Annotated
 import msgspec
 
 from ioc.errors import ConfigurationError
-from ioc.profiles import Unit
 from ioc.profiles.rows import read_structs
+from ioc.profiles.units import Unit
 
 Key = tuple[str, date]
 """A unit in its time: code and first day."""

@@ -8,7 +8,7 @@ from ioc.places.matching import Match
 from ioc.places.quality import Outlines
 from ioc.places.reading import province_box
 from ioc.places.register import Register
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 
 _M_PER_DEGREE = 111_195
 _SHIFT_M, _FAR_M = 100, 15_000

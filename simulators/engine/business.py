@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from ioc.clock import start_of
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.chance import Lot, poisson
 from simulators.engine.contract import Scenario
 from simulators.engine.days import office_moment

@@ -9,7 +9,8 @@ from functools import lru_cache
 from random import Random
 
 from ioc.clock import LOCAL, start_of
-from ioc.profiles import Agency, Profile
+from ioc.profiles import Profile
+from ioc.profiles.units import Agency
 from simulators.engine.chance import Lot
 from simulators.engine.world import World
 

@@ -6,7 +6,8 @@ from functools import lru_cache
 from random import Random
 
 from ioc.places.succession import read_succession
-from ioc.profiles import Point, Profile, Unit
+from ioc.profiles import Point, Profile
+from ioc.profiles.units import Unit
 from simulators.engine.chance import Lot
 
 KM_PER_DEGREE = 111.32

@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from ioc.clock import local_day
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.chance import Lot
 from simulators.engine.ground import Ground
 

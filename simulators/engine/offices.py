@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from ioc.profiles import Agency, Profile
+from ioc.profiles import Profile
+from ioc.profiles.units import Agency
 from simulators.engine.world import World
 
 WORSE_OFFICES = 3

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ioc.clock import start_of
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.chance import Lot, poisson
 from simulators.engine.contract import Scenario, SimulatedEvent
 from simulators.engine.days import whole

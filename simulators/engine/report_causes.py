@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from ioc.clock import LOCAL, start_of
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.contract import Scenario
 
 HOUR = (0.25, 0.15, 0.1, 0.1, 0.15, 0.4, 0.8, 1.1, 1.2, 1.2, 1.1, 1.0, 0.8, 0.9, 1.0, 1.1, 1.3, 1.5, 2.1, 2.3, 2.2, 1.6, 0.9, 0.5)

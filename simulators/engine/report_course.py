@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from ioc.profiles import Category, Unit
+from ioc.profiles import Category
+from ioc.profiles.units import Unit
 from simulators.engine.contract import SimulatedEvent
 from simulators.engine.days import utc, whole
 from simulators.engine.effects import Effects

@@ -6,7 +6,8 @@ from datetime import date
 from itertools import chain, repeat
 from random import Random
 
-from ioc.profiles import Agency, Profile
+from ioc.profiles import Profile
+from ioc.profiles.units import Agency
 from simulators.engine.chance import Lot
 
 LEVELS = {"full": 1015, "partial": 343, "information": 420}

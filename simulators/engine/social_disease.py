@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 
 from ioc.clock import start_of
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.chance import Lot, poisson
 from simulators.engine.contract import Scenario, SimulatedEvent
 from simulators.engine.world import World

@@ -6,7 +6,8 @@ from datetime import UTC, date, timedelta
 from typing import Any
 
 from ioc.clock import start_of
-from ioc.profiles import Profile, Unit
+from ioc.profiles import Profile
+from ioc.profiles.units import Unit
 from simulators.engine.contract import Scenario, SimulatedEvent
 from simulators.engine.social_disease import pressure
 

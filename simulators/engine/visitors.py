@@ -8,7 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from ioc.clock import start_of
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.contract import Scenario
 from simulators.engine.world import World
 

@@ -19,6 +19,7 @@ from ioc.__main__ import parser
 from ioc.errors import InvalidEvent
 from ioc.panels.engine.card import STATE_WORDS
 from ioc.panels.engine.freshness import DEAD, LATE, STALE
+from ioc.profiles import units
 from ioc.settings import documented
 
 ROOT = Path(__file__).parents[2]
@@ -185,8 +186,8 @@ def _leaves(root: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
 
 
 @pytest.mark.parametrize(("file", "struct"), [
-    ("`profile.toml`", profiles._File), ("`[[sources]]`", profiles.SourceContract), ("`units.csv`", profiles.Unit),
-    ("`agencies.csv`", profiles.Agency), ("`categories.csv`", profiles.Category), ("`points.csv`", profiles.Point)])
+    ("`profile.toml`", profiles._File), ("`[[sources]]`", profiles.SourceContract), ("`units.csv`", units.Unit),
+    ("`agencies.csv`", units.Agency), ("`categories.csv`", profiles.Category), ("`points.csv`", profiles.Point)])
 def test_operations_explains_each_column_of_a_profile(file: str, struct: type[msgspec.Struct]) -> None:
     named = {name for row in rows(OPERATIONS, file) for name in re.findall(r"`(\w+)`", row[0])}
     assert named == set(struct.__struct_encode_fields__)

@@ -7,7 +7,8 @@ from datetime import datetime
 from ioc.clock import local_day
 from ioc.codes import read_agency
 from ioc.errors import InputError
-from ioc.profiles import Agency, Profile
+from ioc.profiles import Profile
+from ioc.profiles.units import Agency
 from ioc.pull.engine.contract import Context
 from ioc.pull.engine.reading import folded
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ioc.places.register import Register, load_register
 from ioc.places.succession import Succession
-from ioc.profiles import Unit, Units, load_profile
+from ioc.profiles import load_profile
+from ioc.profiles.units import Unit, Units
 from tests.profiles import FICTIONAL
 
 SOC_TRANG = load_register(load_profile("soc_trang"))

@@ -6,7 +6,7 @@ from itertools import pairwise, takewhile
 from random import Random
 
 from ioc.clock import LOCAL, start_of
-from ioc.profiles import Unit
+from ioc.profiles.units import Unit
 from simulators.engine.ground import Ground
 from simulators.engine.happenings import Happening, Kind, Swing, happenings
 from tests.unit.simulators.telling import profile
