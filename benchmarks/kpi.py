@@ -11,8 +11,9 @@ import statistics
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from benchmarks.late import END, STORIES, dsn_option, fill, lives, put
 from benchmarks.sink import database
@@ -38,15 +39,19 @@ def moments() -> dict[str, Moment]:
             "time machine": Moment(at=within, known=within, live=False, time_machine=True)}
 
 
-def spans_ms(conn: Connection, sql: str, moment: Moment) -> list[float]:
-    """Times of one query with all its rows, after a first one that warms the caches."""
-    period = elapsed(period_of("year", moment.day, PROFILE.periods), moment.day)
-    asked, spans = parameters(moment, period, PROFILE), []
+def spans_ms(conn: Connection, sql: str, asked: Mapping[str, Any]) -> list[float]:
+    """Times of one query with all its rows, sorted, after a first one that warms the caches."""
+    spans = []
     for _ in range(ROUNDS + 1):
         start = time.perf_counter()
         conn.execute(sql.encode(), asked).fetchall()
         spans.append(1000 * (time.perf_counter() - start))
     return sorted(spans[1:])
+
+
+def cell(label: str, spans: Sequence[float]) -> str:
+    """Median and 95th percentile of sorted times."""
+    return f"{label} {statistics.median(spans):7.1f} / {spans[round(0.95 * len(spans)) - 1]:7.1f}"
 
 
 def measure(conn: Connection) -> Iterator[str]:
@@ -58,8 +63,8 @@ def measure(conn: Connection) -> Iterator[str]:
         for name, sql in section.sql.items():
             cells = []
             for label, moment in asked.items():
-                spans = spans_ms(conn, sql, moment)
-                cells.append(f"{label} {statistics.median(spans):7.1f} / {spans[round(0.95 * ROUNDS) - 1]:7.1f}")
+                period = elapsed(period_of("year", moment.day, PROFILE.periods), moment.day)
+                cells.append(cell(label, spans_ms(conn, sql, parameters(moment, period, PROFILE))))
             yield f"  {section.key + '.' + name:<24} " + "   ".join(cells)
 
 

@@ -10,7 +10,6 @@ a past day, and the wall as it stood; so what grows is only what lies before.
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
+from benchmarks.kpi import cell, spans_ms
 from benchmarks.late import dsn_option, put
 from benchmarks.sink import cpu_s, database
 from ioc.db import timescale
@@ -38,7 +38,6 @@ from tests.real.kafka_server import KafkaServer
 
 PROFILE = load_profile("soc_trang")
 SCENARIO, LAST = "soc-trang-2023", 2023
-ROUNDS = 20
 END = datetime(LAST, 12, 31, 17, tzinfo=UTC)
 """24:00 local of the year's last day."""
 
@@ -105,27 +104,11 @@ def moments() -> dict[str, Moment]:
 
 def queries(conn: Connection) -> Iterator[str]:
     """One line a query: median and 95th percentile in ms at each moment."""
+    asked = moments()
     for panel in panels().values():
         for name, sql in panel.sql.items():
-            cells = []
-            for label, moment in moments().items():
-                spans = sorted(timed(conn, sql, moment) for _ in range(ROUNDS + 1))[:-1]  # the first warms the caches
-                cells.append(f"{label} {statistics.median(spans):6.1f} / {spans[round(0.95 * ROUNDS) - 1]:6.1f}")
+            cells = [cell(label, spans_ms(conn, sql, moment.parameters(PROFILE.calendar))) for label, moment in asked.items()]
             yield f"  {panel.spec.key + '.' + name:<32} " + "   ".join(cells)
-    spans = []
-    for panel in panels().values():
-        for _ in range(ROUNDS):
-            began = time.perf_counter()
-            build(conn, panel, moments()["now"], PROFILE)
-            spans.append(1000 * (time.perf_counter() - began))
-    yield f"  {'a panel whole, now':<32} {statistics.median(spans):6.1f} / {sorted(spans)[round(0.95 * len(spans)) - 1]:6.1f}"
-
-
-def timed(conn: Connection, sql: str, moment: Moment) -> float:
-    asked = moment.parameters(PROFILE.calendar)
-    began = time.perf_counter()
-    conn.execute(sql.encode(), asked).fetchall()
-    return 1000 * (time.perf_counter() - began)
 
 
 def year_to_date(conn: Connection) -> str:

@@ -62,6 +62,11 @@ class FrozenClock:
         self.at += timedelta(seconds=seconds)
 
 
+def minute(at: datetime) -> str:
+    """Local day and time for a line of text: 2026-11-21 14:05."""
+    return f"{at.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+
+
 def local_day(at: datetime) -> date:
     """Day in Asia/Ho_Chi_Minh (UTC+7, no daylight saving) that holds the moment."""
     return at.astimezone(LOCAL).date()

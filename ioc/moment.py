@@ -96,6 +96,20 @@ def asked_moment(now: datetime, *, at: str | None, known: str | None, jurisdicti
                   time_machine=bool(known), jurisdiction=jurisdiction)
 
 
+def stated_moment(text: str) -> datetime:
+    """A moment that a person gives on the command line: local where no zone is given, a date alone is its beginning.
+
+    Raises:
+        InputError: the text is no moment.
+
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"'{text}' is no moment; write e.g. 2026-11-21 or 2026-11-21T14:05:00+07:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=LOCAL)
+
+
 def read_moment(name: str, text: str) -> datetime:
     """An aware UTC moment.
 

@@ -28,6 +28,14 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
         return min(self.at + timedelta(seconds=passed * self.speed), self.end)
 
 
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a play has come, as the simulators write it down. `share`: of the history that is written, 0–1."""
+
+    state: str
+    share: float
+    at: datetime
+
+
 class PlayedClock:
     """Follows the file; a file that cannot be read for a moment changes nothing."""
 
@@ -73,9 +81,13 @@ def read_setting(file: Path) -> Setting:
 
 
 def write_setting(file: Path, setting: Setting) -> None:
-    """Replace the file whole: whoever reads it sees the old or the new one."""
+    replace_file(file, setting)
+
+
+def replace_file(file: Path, content: msgspec.Struct) -> None:
+    """Replace the file whole, as JSON: whoever reads it sees the old or the new one."""
     draft = file.with_suffix(".new")
-    draft.write_bytes(msgspec.json.encode(setting))
+    draft.write_bytes(msgspec.json.encode(content))
     draft.replace(file)
 
 

@@ -132,7 +132,7 @@ def _page(conn: Connection, stage: Stage, scripts: Mapping[str, Script], request
         title=text("Kịch bản trình diễn"), host=request.url.hostname,
         scripts={} if real else scripts, run=run, failed={"name": failed[0], "note": failed[1]} if failed else None,
         problem=text("Kịch bản chỉ dành cho diễn tập: cơ sở dữ liệu này giữ số liệu thật.") if real else "",
-        panel_name=lambda key: text(stage.panels[key].spec.title) if key in stage.panels else key,
+        panel_name=lambda key: text(stage.panels[key].spec.title) if key in stage.panels else "",
         played=run is not None and run.here, state_word=lambda state: text(STATES[state]), refresh_s=REFRESH_S if run else 0)
     return HTMLResponse(html, status_code=409 if real else 200)
 

@@ -6,8 +6,8 @@ import threading
 from dataclasses import replace
 from datetime import datetime
 
-from ioc.clock import LOCAL
-from ioc.errors import InputError
+from ioc.clock import minute
+from ioc.moment import stated_moment
 from ioc.profiles.scenarios import Script, scenarios
 from ioc.settings import Settings
 
@@ -20,7 +20,7 @@ def listed(settings: Settings, options: argparse.Namespace, stop: threading.Even
         sys.stdout.write(f"{name}\n  {title}\n  {about}\n  {_span(script)}\n")
         for saying in script.says:
             text = saying.text_en if english else saying.text
-            sys.stdout.write(f"    {_local(saying.at)}  {saying.panel}: {text}\n")
+            sys.stdout.write(f"    {minute(saying.at)}  {saying.panel}: {text}\n")
     return 0
 
 
@@ -28,7 +28,7 @@ def run(settings: Settings, options: argparse.Namespace, stop: threading.Event) 
     from ioc.demo.play import Wish, play
 
     wish = Wish(name=options.name, seed=options.seed, speed=options.speed, scale=options.scale,
-                start=_moment(options.start), end=_moment(options.end))
+                start=_given(options.start), end=_given(options.end))
     play(replace(settings, port=options.port or settings.port + 1), wish, stop)
     return 0
 
@@ -45,20 +45,10 @@ def stop(settings: Settings, options: argparse.Namespace, stop: threading.Event)
 def _span(script: Script) -> str:
     history = f"{script.days} d of history" if script.days else "no history before it"
     if not script.speed:
-        return f"{_local(script.start)} – {_local(script.end)}, {history}, written at once"
+        return f"{minute(script.start)} – {minute(script.end)}, {history}, written at once"
     minutes = (script.end - script.start).total_seconds() / script.speed / 60
-    return f"{_local(script.start)} – {_local(script.end)}, {history}, speed {script.speed:g}: plays {minutes:.0f} min"
+    return f"{minute(script.start)} – {minute(script.end)}, {history}, speed {script.speed:g}: plays {minutes:.0f} min"
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"'{text}' is no moment; write e.g. 2026-11-21T06:30 or 2026-11-21T06:30:00+07:00") from None
-    return at if at.tzinfo else at.replace(tzinfo=LOCAL)
-
-
-def _local(at: datetime) -> str:
-    return f"{at.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+def _given(text: str | None) -> datetime | None:
+    return None if text is None else stated_moment(text)

@@ -9,10 +9,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from ioc.clock import LOCAL, SystemClock
+from ioc.clock import SystemClock, minute
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
 from ioc.demo.embedded import database
@@ -156,10 +155,5 @@ def _announce(settings: Settings, stop: threading.Event, scene: Scene | None) ->
                        ("scenarios", "/scenarios"), ("readiness", "/readyz"), ("metrics", "/metrics")):
         say("demo", f"{what:<11} {base}{path}")
     for saying in scene.script.says if scene else ():
-        say("scenario", f"{_local(saying.at)}  {saying.panel}: {saying.text}")
+        say("scenario", f"{minute(saying.at)}  {saying.panel}: {saying.text}")
     say("demo", "all data are simulated; Ctrl-C ends everything, `make clean` forgets it")
-
-
-
-def _local(at: datetime) -> str:
-    return f"{at.astimezone(LOCAL):%d/%m %H:%M}"

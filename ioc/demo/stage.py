@@ -1,7 +1,6 @@
 """The stage: the demo's hand for scenarios. It looks at what a presenter asked for, starts and stops it, and writes down how far it is."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -11,17 +10,10 @@ from ioc.clock import Clock
 from ioc.db.connect import Connection
 from ioc.demo.supervisor import Process, python
 from ioc.errors import UnavailableError
+from ioc.played import Status
 
 FOLDER = "scenarios"
 """In the demo's data folder: one folder a scenario."""
-
-
-class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a play has come, as the simulators write it down. `share`: of the history that is written, 0–1."""
-
-    state: str
-    share: float
-    at: datetime
 
 
 class Stage:

@@ -29,7 +29,7 @@ def create_dash(server: FastAPI, panels: Mapping[str, Panel], profile: Profile, 
                 today: Callable[[], date]) -> Dash:
     """Mount the pages on a server. All callbacks are coroutines: a sync one would stop every viewer (docs/why.md)."""
     app = Dash(__name__, server=server, assets_folder=str(ASSETS / "dash"), update_title=None, title=profile.title("vi", today()),
-               suppress_callback_exceptions=True, serve_locally=True)
+               suppress_callback_exceptions=True, serve_locally=True, external_stylesheets=["/static/fonts.css"])
     app.backend.websocket_capability = False  # the live link is our own; Dash's would be opened by every page for nothing
     app.layout = html.Div([dcc.Location(id="where", refresh=False), html.Div(id="page")])
 

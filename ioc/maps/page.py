@@ -64,6 +64,7 @@ class _Wiring(MacroElement):
 
     _template = Template("""
         {% macro header(this, kwargs) %}
+        <link rel="stylesheet" href="/static/fonts.css">
         <link rel="stylesheet" href="/static/map/map.css">
         <script src="/static/map/map.js"></script>
         {% endmacro %}

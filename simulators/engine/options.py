@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ioc.clock import LOCAL, local_day, start_of
+from ioc.clock import local_day, start_of
 from ioc.errors import InputError
+from ioc.moment import stated_moment
 from ioc.profiles.scenarios import MOST_SCALE, MOST_SPEED, Script, scenario
 from simulators.engine.faults import FAULTS
 from simulators.engine.registry import registered
@@ -50,7 +51,7 @@ def read_options(arguments: Sequence[str], now: datetime) -> Options:
     a = _parser().parse_args(arguments)
     script = scenario(a.profile, a.scenario) if a.scenario else None
     until = _until(a.until, script)
-    begin = _moment(a.start) if a.start else script.start if script else None
+    begin = stated_moment(a.start) if a.start else script.start if script else None
     days = a.days if a.days is not None else script.days if script else DAYS
     start = begin if begin and not script else start_of(local_day((begin or until or now) - timedelta(days=days)))
     if start >= (until or now):
@@ -100,15 +101,7 @@ def _file(name: str) -> Path | None:
 def _until(text: str, script: Script | None) -> datetime | None:
     if not text:
         return script.end if script else None
-    return None if text == "live" else _moment(text)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"'{text}' is no moment; write e.g. 2026-11-21 or 2026-11-21T14:05:00+07:00") from None
-    return at if at.tzinfo else at.replace(tzinfo=LOCAL)
+    return None if text == "live" else stated_moment(text)
 
 
 def _names(option: str, text: str, known: object) -> tuple[str, ...]:

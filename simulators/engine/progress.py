@@ -3,11 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import msgspec
-
-from ioc.clock import LOCAL, Clock
+from ioc.clock import LOCAL, Clock, minute
+from ioc.played import Status, replace_file
 from simulators.engine.encode import Record
 from simulators.engine.options import Options
 
@@ -32,23 +30,20 @@ class Progress:
         if live and self._live and now - self._said < timedelta(seconds=60):
             return
         self._said, self._live = now, live
-        day, count = record.at.astimezone(LOCAL), f"{total:,}".replace(",", " ")
+        count = f"{total:,}".replace(",", " ")
         if live:
-            print(f"live ({day:%Y-%m-%d %H:%M}) {count} events", flush=True)
+            print(f"live ({minute(record.at)}) {count} events", flush=True)
         else:
             bar = "█" * round(share * 20) + "░" * (20 - round(share * 20))
-            print(f"back-fill {bar} {share * 100:3.0f} % ({day:%Y-%m-%d}) {count} events", flush=True)
+            print(f"back-fill {bar} {share * 100:3.0f} % ({record.at.astimezone(LOCAL):%Y-%m-%d}) {count} events", flush=True)
 
     def end(self, total: int) -> None:
         seconds = (self._clock.real() - self._began).total_seconds()
         print(f"ended: {total:,} events in {seconds:.1f} s ({total / max(seconds, 0.001):,.0f}/s)".replace(",", " "), flush=True)
 
     def _write(self, state: str, share: float, at: datetime) -> None:
-        if self._file is None:
-            return
-        draft = Path(f"{self._file}.new")
-        draft.write_bytes(msgspec.json.encode({"state": state, "share": share, "at": at}))
-        draft.replace(self._file)
+        if self._file:
+            replace_file(self._file, Status(state=state, share=share, at=at))
 
 
 class Nowhere:

@@ -8,11 +8,12 @@ from itertools import groupby
 from random import Random
 
 from ioc.clock import LOCAL, local_day, start_of
-from ioc.profiles import Profile, load_profile
 from ioc.profiles.scenarios import YearTotals, scenario
 from simulators.engine.contract import Scenario, SimulatedEvent, scenario_of
 from simulators.engine.registry import registered
 from tests.unit.simulators.agreement import Series
+from tests.unit.simulators.telling import profile
+from tests.unit.simulators.telling import stories as by_subject
 
 Story = list[SimulatedEvent]
 Days = tuple[date, date]
@@ -24,11 +25,6 @@ SCALE, DOCUMENT_SCALE = 0.14, 0.25
 
 
 @cache
-def profile() -> Profile:
-    return load_profile("soc_trang")
-
-
-@cache
 def scene(days: Days, *, scale: float = SCALE, live: bool = False, year: YearTotals | None = None) -> Scenario:
     """`live`: all as fine as in the live part, else as coarse as history."""
     return scenario_of(profile(), "1", start_of(days[0 if live else 1]), scale=scale, year=year)
@@ -37,17 +33,13 @@ def scene(days: Days, *, scale: float = SCALE, live: bool = False, year: YearTot
 @cache
 def told(name: str, days: Days, *, scale: float = SCALE, live: bool = False, year: YearTotals | None = None) -> list[SimulatedEvent]:
     """All events of a stream from the beginning of a day to that of another."""
-    ticks = map(start_of, days)
-    batches = registered()[name].simulate(Random(1), ticks, scene(days, scale=scale, live=live, year=year))
+    batches = registered()[name].simulate(Random(1), map(start_of, days), scene(days, scale=scale, live=live, year=year))
     return [event for batch in batches for event in batch]
 
 
 def stories(events: Sequence[SimulatedEvent]) -> list[Story]:
     """The events of each subject, the subjects in the order in which they begin."""
-    found: dict[str, Story] = {}
-    for event in events:
-        found.setdefault(event.subject, []).append(event)
-    return list(found.values())
+    return list(by_subject(events).values())
 
 
 def having(lives: Sequence[Story], fact: str) -> list[Story]:

@@ -26,10 +26,10 @@ from tests.unit.simulators.quarter import (
     having,
     hour,
     planned,
-    profile,
     stories,
     told,
 )
+from tests.unit.simulators.telling import profile
 
 WORKING = [day for day in (SPRING[0] + timedelta(days=n) for n in range(91)) if profile().calendar.is_working_day(day)]
 PER_WORKING_DAY, ONLINE_RATIO, LATE_RATIO, SLOW_ENTRY_RATIO = 2433, 0.5518, 0.00206, 0.9602

@@ -26,12 +26,12 @@ from tests.unit.simulators.quarter import (
     hourly,
     late_of_resolved,
     outages,
-    profile,
     reports,
     scene,
     series,
     told,
 )
+from tests.unit.simulators.telling import profile
 
 WORKING = [day for day in (SPRING[0] + timedelta(days=n) for n in range(91)) if profile().calendar.is_working_day(day)]
 MTBF_H, MTTR_H, BOUNDS = 20 * 24, 3.0, (1, 2, 3, 4, 6, 9, 1000)
