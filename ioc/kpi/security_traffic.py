@@ -18,8 +18,9 @@ INCIDENTS = {
 VIOLATIONS = {"red_light": "vượt đèn đỏ", "lane": "đi sai làn", "plate": "biển số cần kiểm tra", "littering": "xả rác", "other": "vi phạm khác"}
 
 KPIS = (
-    Kpi(key="cameras_online_rate", label="Camera trực tuyến", formula="camera báo trực tuyến trong 10 phút qua / camera có tín hiệu trong 7 ngày qua",
-        unit="%", basis=CAMERA_BASIS, query="cameras", over=("online",), under=("cameras",), scale=100, is_stock=True, better="up"),
+    Kpi(key="cameras_online_rate", label="Camera trực tuyến", unit="%",
+        formula="camera báo trực tuyến trong 10 phút qua (hoặc như nguồn cam kết) / camera có tín hiệu trong 7 ngày qua",
+        basis=CAMERA_BASIS, query="cameras", over=("online",), under=("cameras",), scale=100, is_stock=True, better="up"),
     *(Kpi(key=f"cameras_{kind}_online_rate", label=f"Camera {name} trực tuyến",
           formula="như 'camera trực tuyến'; loại theo số liệu gửi trong 7 ngày qua: đếm xe = giao thông, đếm người chờ = tiếp dân, còn lại = an ninh",
           unit="%", basis=CAMERA_BASIS, query="cameras", over=(f"{kind}_online",), under=(kind,), scale=100, is_stock=True, better="up")

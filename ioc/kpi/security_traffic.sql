@@ -23,7 +23,7 @@ with camera as (
         select e.online
         from camera_event as e
         where e.subject = c.subject and e.recorded_at <= %(known)s and e.online is not null
-            and e.occurred_at >= %(at)s::timestamptz - interval '10 minutes' and e.occurred_at < %(at)s
+            and e.occurred_at >= %(at)s::timestamptz - heard_within('camera', interval '10 minutes') and e.occurred_at < %(at)s
         order by e.occurred_at desc, e.event_id desc
         limit 1
     ) as status on true

@@ -1,6 +1,6 @@
 -- name: cameras
 -- One row per camera heard in the week before the moment: its newest status (10 minutes back) and its newest count of people
--- (3 minutes back). NULL = it did not say; a camera silent for 10 minutes counts as offline.
+-- (3 minutes back), or as far back as its source promises to speak. NULL = it did not say; a camera silent for so long counts as offline.
 select
     c.subject as camera_id,
     coalesce(o.unit_code, s.unit_code, c.unit_code) as unit_code,
@@ -14,7 +14,7 @@ left join lateral (
     select e.online, e.occurred_at, e.unit_code, e.point_id
     from camera_event as e
     where e.subject = c.subject
-        and e.occurred_at >= %(at)s::timestamptz - interval '10 minutes' and e.occurred_at < %(at)s
+        and e.occurred_at >= %(at)s::timestamptz - heard_within('camera', interval '10 minutes') and e.occurred_at < %(at)s
         and e.recorded_at <= %(known)s and e.online is not null
     order by e.occurred_at desc, e.event_id desc
     limit 1
@@ -23,7 +23,7 @@ left join lateral (
     select e.waiting, e.staff_present, e.unit_code, e.point_id
     from camera_event as e
     where e.subject = c.subject
-        and e.occurred_at >= %(at)s::timestamptz - interval '3 minutes' and e.occurred_at < %(at)s
+        and e.occurred_at >= %(at)s::timestamptz - heard_within('camera', interval '3 minutes') and e.occurred_at < %(at)s
         and e.recorded_at <= %(known)s and e.waiting is not null
     order by e.occurred_at desc, e.event_id desc
     limit 1

@@ -106,6 +106,14 @@ def test_counters_count_what_cameras_saw_in_the_last_minutes(conn: Connection) -
     assert counts(found.numbers["uptime_today"]) == (3, 4)
 
 
+def test_a_count_holds_as_long_as_its_source_promises(conn: Connection) -> None:
+    conn.execute("insert into source_promise (stream, source, expected_s, expected_closed_s) values ('camera', '/slow', 600, 600)")
+    try:
+        assert values(seen(conn, "counters"), "waiting")["waiting"] == 20 + 90
+    finally:
+        conn.execute("delete from source_promise where source = '/slow'")
+
+
 def _raw(conn: Connection, sql: str) -> int:
     row = conn.execute(sql.encode(), {"now": NOW}).fetchone()
     assert row
