@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from ioc import commands, upkeep
+from ioc import commands, trust, upkeep
 from ioc.calendar.periods import KINDS
 from ioc.demo import command as scenes
 from ioc.demo.join import joined
@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     _letters(sub)
     _gaps(sub)
     _source_keys(sub)
+    trust.add_commands(sub, _command)
     _upkeep(sub)
     _geo(sub)
     _kpi(sub)

@@ -13,11 +13,15 @@ YEARS = range(1900, 2200)
 
 
 class Rhythm(NamedTuple):
-    """How a clock goes: simulated seconds a second (0 = held), a number that changes when it is set anew, and the speed it is meant for."""
+    """How a clock goes: simulated seconds a second (0 = it stands), a number that changes when it is set anew, and the speed it is meant for.
+
+    `held`: it stands because its beginning is still being prepared, not because it has come to its end.
+    """
 
     speed: float = 1.0
     turn: float = 0.0
     meant: float = 1.0
+    held: bool = False
 
 
 class Clock(Protocol):

@@ -104,8 +104,10 @@ def run_web(settings: Settings, options: argparse.Namespace, stop: threading.Eve
     del stop  # uvicorn takes the signals itself
     settings = replace(settings, host=options.host or settings.host, port=options.port or settings.port)
     # Open streams never end by themselves: three seconds, then they are cut.
+    # Only a proxy that the settings name is believed about the caller's address and about TLS.
     uvicorn.run(create_app(settings, clock_of(settings.clock)), host=settings.host, port=settings.port, log_level="warning",
-                timeout_graceful_shutdown=3, server_header=False, lifespan="on", ws="none")
+                timeout_graceful_shutdown=3, server_header=False, lifespan="on", ws="none",
+                proxy_headers=bool(settings.proxies), forwarded_allow_ips=settings.proxies or None)
     return 0
 
 

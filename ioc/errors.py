@@ -4,6 +4,7 @@ IocError
 ├── ConfigurationError   the program cannot start: mend the setting, profile or contract it names
 │   └── ContractError    a stream, panel or simulator file breaks its contract
 ├── InputError           a person's input (file, argument, query) is wrong: mend it and try again
+├── RefusedError         whoever asks may not, or has not proved who it is: sign in, or ask somebody who may
 ├── InvalidEvent         one event alone shows itself to be wrong: it becomes a dead letter
 └── UnavailableError     a part is away: wait and try again, nothing is lost
 """
@@ -23,6 +24,10 @@ class ContractError(ConfigurationError):
 
 class InputError(IocError):
     """What a person gave (file, argument, query) cannot be used."""
+
+
+class RefusedError(IocError):
+    """Whoever asks may not do this, or has not proved who it is."""
 
 
 class InvalidEvent(IocError):  # noqa: N818 (a verdict about an event, not a failure of the program)

@@ -55,7 +55,7 @@ class PlayedClock:
     def rhythm(self) -> Rhythm:
         setting = self._current()
         stands = setting.held or setting.moment(self._real.now()) >= setting.end
-        return Rhythm(0.0 if stands else setting.speed, setting.since.timestamp(), setting.speed)
+        return Rhythm(0.0 if stands else setting.speed, setting.since.timestamp(), setting.speed, setting.held)
 
     def release(self) -> None:
         """Let it go on from where it is held; nothing where it goes already."""

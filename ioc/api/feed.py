@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from typing import Any, NamedTuple
 
 import psycopg
@@ -91,34 +92,38 @@ class Feed:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
-    def _event(self, language: str, after: int) -> bytes:
+    def _event(self, language: str, after: int, only: Collection[str] | None = None) -> bytes:
         panels = b",".join(b'"%s":{"n":%d,%s' % (key.encode(), s.frame, s.body[1:])
-                           for key, s in self._bodies.get(language, {}).items() if s.frame > after)
+                           for key, s in self._bodies.get(language, {}).items() if s.frame > after and (only is None or key in only))
         return b'id: %s.%d\ndata: {"epoch":"%s","n":%d,"silent_s":%s,"panels":{%s}}\n\n' % (
             self._epoch.encode(), self._frame, self._epoch.encode(), self._frame, self._silent_s(), panels)
 
-    async def events(self, language: str, since: str) -> AsyncIterator[bytes]:
-        """Server-sent events for one viewer: everything, or what came after `since` (<epoch>.<n>); a heartbeat when quiet."""
+    async def events(self, language: str, since: str, only: Collection[str] | None = None) -> AsyncIterator[bytes]:
+        """Server-sent events for one viewer: everything, or what came after `since` (<epoch>.<n>); and a heartbeat every HEARTBEAT_S.
+
+        `only`: the panels that the viewer may see; None = all, from the bytes that everybody shares.
+        """
         epoch, _, number = since.rpartition(".")
         at = int(number) if epoch == self._epoch and number.isdecimal() and int(number) <= self._frame else 0
         seen = self._epoch
         self.viewers += 1
         try:
             yield b'retry: 1000\nevent: hello\ndata: {"build":"%s",%s}\n\n' % (self._build.encode(), self._time())
-            yield self._heartbeat()
+            beat_at = 0.0
             while True:
                 changed = self._changed  # taken before comparing: no wake-up is lost
+                if time.monotonic() >= beat_at:  # frames carry no time: a clock that is set anew among them must be told too
+                    beat_at = time.monotonic() + HEARTBEAT_S
+                    yield self._heartbeat()
                 if seen != self._epoch:
                     seen, at = self._epoch, 0
                 if at < self._frame:
-                    event = self._deltas.get(language) if at == self._previous and at else self._event(language, at)
-                    at = self._frame
-                    yield event or self._event(language, 0)
+                    shared = self._deltas.get(language) if only is None and at == self._previous and at else None
+                    event, at = shared or self._event(language, at, only), self._frame
+                    yield event
                     continue
-                try:
-                    await asyncio.wait_for(changed.wait(), HEARTBEAT_S)
-                except TimeoutError:
-                    yield self._heartbeat()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), beat_at - time.monotonic())
         finally:
             self.viewers -= 1
 
@@ -126,8 +131,9 @@ class Feed:
         return b'event: hb\ndata: {%s,"silent_s":%s}\n\n' % (self._time(), self._silent_s())
 
     def _time(self) -> bytes:
-        speed, turn, _ = self._clock.rhythm()
-        return b'"now":%.3f,"speed":%g,"turn":%.3f' % (self._clock.now().timestamp(), speed, turn)
+        rhythm = self._clock.rhythm()
+        held = b"true" if rhythm.held else b"false"
+        return b'"now":%.3f,"speed":%g,"turn":%.3f,"held":%s' % (self._clock.now().timestamp(), rhythm.speed, rhythm.turn, held)
 
     def silent_s(self) -> float | None:
         """Seconds since `live` was last heard; None = never."""

@@ -6,16 +6,20 @@ import msgspec
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
+from ioc.api.access import may_see
 from ioc.api.answers import answer, error
 from ioc.api.ask import Database
+from ioc.api.identity import principal
 from ioc.clock import Clock
 from ioc.errors import InputError
 from ioc.kpi.engine.command import asked_question
 from ioc.kpi.engine.compute import compute
-from ioc.kpi.engine.contract import FLAGS, Section
+from ioc.kpi.engine.contract import FLAGS, Figure, Section
 from ioc.kpi.engine.registry import sections
 from ioc.live.frames import encode
 from ioc.moment import asked_moment
+from ioc.people.principal import Principal
+from ioc.people.roles import Permission
 from ioc.places.register import Register
 from ioc.profiles import Profile
 
@@ -42,10 +46,20 @@ def add_figures(server: FastAPI, database: Database, clock: Clock, profile: Prof
         if jurisdiction and not any("%(jurisdiction)s" in sql for sql in section.sql.values()):
             raise InputError(f"the figures of '{section.key}' know no jurisdictions: leave 'jurisdiction' out")
         moment = asked_moment(clock.now(), at=query.get("at"), known=query.get("known"), jurisdiction=jurisdiction)
+        who = principal.get()
+        whole = may_see(who, section.key)
+        if not whole and query.get("by", "province") == "province":
+            return error(403, "your roles show your own units and agencies alone: ask with by=unit or by=agency")
         question = asked_question(moment, profile, period=query.get("period", "year_to_date"), scope=query.get("by", "province"),
                                   boundaries=query.get("boundaries", "now"))
         found = await database.ask(lambda conn: compute(conn, section, question, profile, register))
         told = [{**msgspec.to_builtins(f), "label": (kpi := section.kpis[f.key.split(".")[1]]).label, "formula": kpi.formula, "basis": kpi.basis,
-                 "flags": {flag: FLAGS.get(flag, flag) for flag in f.flags}} for f in found]
+                 "flags": {flag: FLAGS.get(flag, flag) for flag in f.flags}} for f in found if whole or _is_own(who, f)]
         body = {"panel": section.key, "period": question.period.kind, "by": question.scope, "boundaries": question.boundaries, "figures": told}
         return Response(encode(body), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _is_own(who: Principal | None, figure: Figure) -> bool:
+    """Whether a figure is of a unit or an agency that somebody stands for."""
+    grants = who.scope(Permission.UNIT_PANELS).grants if who else ()
+    return any(figure.unit_code in (g.units or ()) if figure.unit_code else figure.org_code in (g.agencies or ()) for g in grants)

@@ -1,5 +1,6 @@
 """HTTP routes beside Dash's: live stream, panels as numbers, maps, health, metrics, language."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -7,11 +8,15 @@ import psycopg
 from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from ioc.api.access import EXACT, may, may_see
 from ioc.api.answers import answer, error
 from ioc.api.ask import Database
 from ioc.api.feed import Feed
+from ioc.api.forms import own_path
 from ioc.api.guard import LANGUAGE_COOKIE, language
+from ioc.api.hardening import Scope, nonce, nonced
 from ioc.api.health import metrics, readiness
+from ioc.api.identity import Found, principal
 from ioc.clock import Clock
 from ioc.db.connect import Connection
 from ioc.errors import InputError, UnavailableError
@@ -32,7 +37,9 @@ _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 class Doors:
     """What the routes stand on."""
 
-    def __init__(self, database: Database, feed: Feed, clock: Clock, profile: Profile, panels: dict[str, Panel]) -> None:
+    def __init__(self, database: Database, feed: Feed, clock: Clock, profile: Profile, panels: dict[str, Panel],
+                 monitor: Callable[[Scope], bool]) -> None:
+        self.monitor = monitor
         self.database = database
         self.feed = feed
         self.clock = clock
@@ -69,9 +76,7 @@ def add_routes(server: FastAPI, doors: Doors) -> None:
 
     @server.get("/language/{code}")
     async def choose_language(code: str, to: str = "/wall") -> Response:
-        # Only a path of our own: no address of another host may be smuggled in.
-        target = to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/wall"
-        redirect = RedirectResponse(target, status_code=303)
+        redirect = RedirectResponse(own_path(to, "/wall"), status_code=303)
         if code in LANGUAGES:
             redirect.set_cookie(LANGUAGE_COOKIE, code, max_age=31_536_000, httponly=True, samesite="lax")
         return redirect
@@ -81,27 +86,32 @@ def _add_live(server: FastAPI, doors: Doors) -> None:
     @server.get("/live/stream")
     async def stream(request: Request, since: str = "") -> Response:
         last = request.headers.get("last-event-id") or since
-        return StreamingResponse(doors.feed.events(language.get(), last[:64]), media_type="text/event-stream", headers=_STREAM_HEADERS)
+        who = principal.get()
+        only = None if may(who, EXACT["/wall"]) else frozenset(key for key in doors.panels if may_see(who, key))
+        return StreamingResponse(doors.feed.events(language.get(), last[:64], only), media_type="text/event-stream", headers=_STREAM_HEADERS)
 
     @server.post("/live/heartbeat")
     async def heartbeat(request: Request) -> Response:
         raw = await _bounded(request, MAX_HEARTBEAT)
         try:
             body = orjson.loads(raw)
-            screen = str(body["screen"])[:64]
+            who = principal.get()
+            screen = who.actor if who and who.kind == "screen" else str(body["screen"])[:64].replace(":", " ")  # nobody speaks for a paired one
         except (orjson.JSONDecodeError, KeyError, TypeError):
             return error(400, "a heartbeat is a JSON object with 'screen'")
         at = doors.clock.now()
-        return await answer(doors.database.ask(lambda conn: _hear(conn, screen, raw, at)))
+        found: Found | None = request.scope.get("ioc.found")
+        pinned = found.screen.pinned if found and found.screen else None
+        return await answer(doors.database.ask(lambda conn: _hear(conn, screen, raw, at, pinned)))
 
 
-def _hear(conn: Connection, screen: str, raw: bytes, at: Any) -> Response:
+def _hear(conn: Connection, screen: str, raw: bytes, at: Any, pinned: str | None) -> Response:
     try:
         conn.execute("insert into screen_heartbeat values (%s, %s, %s) on conflict (screen) do update set heard_at = excluded.heard_at, "
                      "body = excluded.body", (screen, at, raw.decode(errors="replace")))
     except psycopg.DataError:
         raise InputError("a heartbeat holds a character that the database cannot hold") from None
-    return Response(status_code=204)
+    return JSONResponse({"pinned": pinned}) if pinned else Response(status_code=204)
 
 
 async def _bounded(request: Request, most: int) -> bytes:
@@ -117,7 +127,7 @@ def _add_panels(server: FastAPI, doors: Doors) -> None:
     @server.get("/api/panels")
     async def listing() -> Response:
         return JSONResponse([{"key": key, "title": words(language.get())(p.spec.title), "href": f"/api/panels/{key}.json"}
-                             for key, p in doors.panels.items()])
+                             for key, p in doors.panels.items() if may_see(principal.get(), key)])
 
     @server.get("/api/panels/{key}.json")
     async def panel(key: str, request: Request) -> Response:
@@ -158,16 +168,19 @@ def _add_health(server: FastAPI, doors: Doors) -> None:
         return Response("OK", media_type="text/plain")
 
     @server.get("/readyz")
-    async def readyz() -> Response:
+    async def readyz(request: Request) -> Response:
         now = doors.clock.now()
         try:
-            found = await doors.database.ask(lambda conn: readiness(conn, doors.profile, now, doors.clock.real()))
+            found: dict[str, Any] = await doors.database.ask(lambda conn: readiness(conn, doors.profile, now, doors.clock.real()))
         except UnavailableError as away:
             found = {"ready": False, "reasons": [str(away)], "sources": [], "gaps": [], "pauses": []}
-        return JSONResponse(found, status_code=200 if found["ready"] else 503)
+        told = found if doors.monitor(request.scope) else {"ready": found["ready"]}
+        return JSONResponse(told, status_code=200 if found["ready"] else 503)
 
     @server.get("/metrics")
-    async def prometheus() -> Response:
+    async def prometheus(request: Request) -> Response:
+        if not doors.monitor(request.scope):
+            return error(401, "the metrics need the monitor's key: Authorization: Bearer … (IOC_MONITOR_KEY_FILE)")
         now, feed = doors.clock.now(), doors.feed
         return await answer(doors.database.ask(
             lambda conn: Response(metrics(conn, feed.viewers, feed.silent_s(), now), media_type="text/plain; version=0.0.4")))
@@ -178,7 +191,7 @@ def _add_maps(server: FastAPI, doors: Doors) -> None:
     async def page(key: str, request: Request) -> Response:
         if key not in doors.panels or not doors.panels[key].spec.has_map:
             return error(404, f"the panel '{key}' has no map")
-        return HTMLResponse(map_page(key, doors.profile, language.get(), dict(request.query_params), doors.clock.now()))
+        return HTMLResponse(nonced(map_page(key, doors.profile, language.get(), dict(request.query_params), doors.clock.now()), nonce.get()))
 
     @server.get("/geo/units.json")
     async def units() -> Response:

@@ -10,6 +10,7 @@ import psycopg
 
 from ioc.db import timescale
 from ioc.db.connect import Connection
+from ioc.db.roles import apply_roles
 from ioc.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
@@ -57,9 +58,19 @@ def migrate(conn: Connection, *, kind: str) -> list[str]:
                      "checksum text not null, applied_at timestamptz not null default now())")
         done = [_apply(conn, m, timescale_=is_timescale) for m in _pending(conn)]
         conn.execute("insert into database_mark (kind) select %s where not exists (select 1 from database_mark)", (kind,))
+        _set_roles(conn)
     finally:
         conn.execute("select pg_advisory_unlock(%s)", (_LOCK,))
     return done
+
+
+def _set_roles(conn: Connection) -> None:
+    # An installation whose one role may make no others goes on as it is: that is the administrator's choice, not a failed migration.
+    try:
+        for sentence in apply_roles(conn):
+            log.debug(sentence)
+    except ConfigurationError as error:
+        log.warning("each process can do everything: %s", error)
 
 
 def _pending(conn: Connection) -> list[Migration]:

@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from ioc.clock import SystemClock
-from ioc.demo.join import running_pid
+from ioc.demo.join import beside_port, joined, running_pid
+from ioc.demo.people import keys_of
 from ioc.demo.run import Scene, run_demo
 from ioc.demo.stage import FOLDER
 from ioc.demo.supervisor import say
@@ -41,7 +42,7 @@ def play(settings: Settings, wish: Wish, stop: threading.Event) -> None:
         InputError: no such scenario, a speed or a span that cannot be, or it is being played already.
 
     """
-    script = _as_wished(settings, wish)
+    script = as_wished(settings, wish)
     folder = settings.data_dir / FOLDER / wish.name
     if running_pid(folder):
         raise InputError(f"'{wish.name}' is being played already; `ioc scenario stop` ends it")
@@ -51,8 +52,11 @@ def play(settings: Settings, wish: Wish, stop: threading.Event) -> None:
     write_setting(folder / "clock.json", Setting(
         at=begin, since=SystemClock().now(), speed=script.speed or 1.0, end=script.end, held=True))
     say("scenario", f"{wish.name}: {script.title_en}, seed {wish.seed}, {script.speed:g} seconds a second")
-    run_demo(replace(settings, data=str(folder), clock=str(folder / "clock.json")), stop, days=script.days, simulate=(), simulators=True,
-             scene=Scene(name=wish.name, seed=wish.seed, script=script, status=folder / "status.json"))
+    beside = joined(settings)
+    own = replace(settings, data=str(folder), clock=str(folder / "clock.json"), keys=str(keys_of(settings)),
+                  guest_of=beside_port(settings) if beside.database else 0)
+    run_demo(own, stop, days=script.days, simulate=(), simulators=True,
+             scene=Scene(beside=beside, name=wish.name, seed=wish.seed, script=script, status=folder / "status.json"))
 
 
 def stop_plays(settings: Settings) -> list[str]:
@@ -64,7 +68,13 @@ def stop_plays(settings: Settings) -> list[str]:
     return [name for name, _ in found]
 
 
-def _as_wished(settings: Settings, wish: Wish) -> Script:
+def as_wished(settings: Settings, wish: Wish) -> Script:
+    """The scenario with what was asked otherwise.
+
+    Raises:
+        InputError: no such scenario, or a speed, scale or span that cannot be.
+
+    """
     script = scenario(settings.profile, wish.name)
     if wish.speed is not None and not 0 < wish.speed <= MOST_SPEED:
         raise InputError(f"speed {wish.speed:g} must lie above 0 and be at most {MOST_SPEED:g}")
@@ -73,7 +83,8 @@ def _as_wished(settings: Settings, wish: Wish) -> Script:
     start, end = wish.start or script.start, wish.end or script.end
     if not start < end:
         raise InputError(f"the play would begin at {start.isoformat()} and end at {end.isoformat()}: --from must lie before --until")
-    return msgspec.structs.replace(script, start=start, end=end, speed=script.speed if wish.speed is None else wish.speed,
+    says = tuple(s for s in script.says if start <= s.at <= end)  # of what the wished span does not show nothing is said
+    return msgspec.structs.replace(script, start=start, end=end, says=says, speed=script.speed if wish.speed is None else wish.speed,
                                    scale=wish.scale or script.scale)
 
 

@@ -16,9 +16,11 @@ from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
 from ioc.demo.embedded import database
 from ioc.demo.join import leave_addresses
+from ioc.demo.people import keys_of, prepare_people, take_people
 from ioc.demo.stage import Stage
 from ioc.demo.supervisor import Process, python, say
 from ioc.errors import ConfigurationError, UnavailableError
+from ioc.profiles import load_profile
 from ioc.profiles.scenarios import Script
 from ioc.settings import Settings
 from ioc.upkeep import refold
@@ -28,8 +30,12 @@ MOCK_API_VERSION = "2.0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A scenario to be played instead of the present. `status`: file in which the simulators say how far it is."""
+    """A scenario to be played instead of the present. `status`: file in which the simulators say how far it is.
 
+    `beside`: the demo that runs already, as settings; its persons and screens are known here too.
+    """
+
+    beside: Settings
     name: str
     seed: str
     script: Script
@@ -83,6 +89,12 @@ def _prepare(conn: Connection, settings: Settings, scene: Scene | None) -> None:
     conn.execute("delete from sink_position")  # the broker is a new one, its offsets begin at 0
     for line in refold(conn, settings, []):
         say("demo", line)
+    if scene and scene.beside.database:
+        take_people(scene.beside.database, conn)
+    if passwords := list(prepare_people(conn, load_profile(settings.profile))):
+        say("demo", "one-time passwords, said this once (`ioc user reset LOGIN` makes another):")
+        for line in passwords:
+            say("demo", f"  {line}")
     if scene:
         conn.execute("insert into scenario_run (name, seed, speed, port, asked_at, state, moment_at) values (%s, %s, %s, %s, now(), 'playing', %s)",
                      (scene.name, scene.seed, scene.script.speed, settings.port, scene.script.start))
@@ -99,6 +111,7 @@ def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None) -> 
         "IOC_DATABASE": dsn, "IOC_PORT": str(settings.port), "IOC_KAFKA_API_VERSION": MOCK_API_VERSION, "IOC_KIND": "exercise",
         # glibc gives each thread an arena of its own and keeps it: two are enough here.
         "IOC_CLOCK": settings.clock, "MALLOC_ARENA_MAX": "2",
+        "IOC_KEYS": str(keys_of(settings)), "IOC_GUEST_OF": str(settings.guest_of),
     }
 
     def beside(command: list[str]) -> Process:
@@ -114,7 +127,7 @@ def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None) -> 
             raise ConfigurationError(f"the embedded broker did not start: {address}")
         environment["IOC_KAFKA"] = address
         note = leave_addresses(settings, environment)
-        started += [Process(name, python("ioc", name), environment) for name in ("web", "sink")]
+        started += [Process(name, python("ioc", name), environment) for name in ("web", "sink", "relay")]
         if simulate is not None:
             arguments = ["--kafka", address, "--kafka-api-version", MOCK_API_VERSION, "--database", dsn, "--profile", settings.profile]
             started.append(Process("simulators", python("ioc", "simulate", *simulate, *arguments), environment))
@@ -151,8 +164,8 @@ def _announce(settings: Settings, stop: threading.Event, scene: Scene | None) ->
                 break
     else:
         raise UnavailableError("the web process did not become ready within a minute: see its lines above")
-    for what, path in (("the wall", "/wall"), ("one panel", "/wall/citizen_reports"), ("as numbers", "/api/panels/one_stop.json"),
-                       ("scenarios", "/scenarios"), ("readiness", "/readyz"), ("metrics", "/metrics")):
+    for what, path in (("sign in", "/login"), ("the wall", "/wall"), ("console", "/console"), ("one panel", "/wall/citizen_reports"),
+                       ("as numbers", "/api/panels/one_stop.json"), ("scenarios", "/scenarios"), ("readiness", "/readyz"), ("metrics", "/metrics")):
         say("demo", f"{what:<11} {base}{path}")
     for saying in scene.script.says if scene else ():
         say("scenario", f"{minute(saying.at)}  {saying.panel}: {saying.text}")

@@ -77,7 +77,7 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
     vehicles = [h.vehicles for h in hours if h.hour == this_hour and h.vehicles is not None]
     numbers = {
         "waiting": Number(value=sum(c.waiting or 0 for c in counting) if counting else None, unit="people", as_of=moment.at),
-        "crowded": Number(value=sum((c.waiting or 0) >= LONG_QUEUE for c in counting), unit="points", as_of=moment.at),
+        "crowded": Number(value=sum((c.waiting or 0) >= LONG_QUEUE for c in counting) if counting else None, unit="points", as_of=moment.at),
         "staffed": rate(sum((c.staff_present or 0) > 0 for c in counting), len(counting), moment.at),
         "online": rate(seeing, len(cameras), moment.at),
         "offline": Number(value=len(cameras) - seeing, unit="cameras", as_of=moment.at),
@@ -114,14 +114,13 @@ def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
     numbers, points, hours = snapshot.numbers, snapshot.tables["points"], snapshot.tables["hours"]
     open_now, offline = profile.is_open(snapshot.at), int(numbers["offline"].value or 0)
     day = date.fromisoformat(hours[0]["day"]) if hours else snapshot.day
-    named = [(profile.unit_name(p["unit_code"], snapshot.day, words.language), p) for p in points[:10]]
+    named = [(_point_name(p, snapshot.day, words, profile), p) for p in points[:10]]
     return Face(
         headline=words.number(numbers["waiting" if open_now else "peak"].value),
         headline_unit=words("người đang chờ") if open_now else words("người chờ, giờ cao điểm {day}", day=words.day(day)),
         comparison=words("{n} camera mất tín hiệu", n=words.number(offline)) if offline else words("Mọi camera có tín hiệu"),
         turn="worse" if offline else "",
-        sentence=words("{n} điểm có từ 15 người chờ", n=words.number(numbers["crowded"].value)) if open_now else words(
-            "Ngoài giờ làm việc: số liệu ngày làm việc gần nhất"),
+        sentence=_sentence(numbers["crowded"].value, words, open_now=open_now),
         numbers=labelled(SPEC, numbers, _SHOWN, words),
         charts={"waiting": _by_hour(hours, day, words), "points": Chart(
             kind="ranks", title=words("Người đang chờ theo điểm"), x=[name for name, _ in named], series=(
@@ -131,6 +130,21 @@ def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
             Column(key="staff", label=words("Cán bộ trực"))),
             [{"unit": name, "waiting": words.number(p["waiting"]), "staff": words.number(p["staff_present"])} for name, p in named]),),
     )
+
+
+def _sentence(crowded: float | None, words: Words, *, open_now: bool) -> str:
+    if not open_now:
+        return words("Ngoài giờ làm việc: số liệu ngày làm việc gần nhất")
+    return words("Không camera nào đang đếm") if crowded is None else words("{n} điểm có từ 15 người chờ", n=words.number(crowded))
+
+
+def _point_name(point: dict[str, Any], day: date, words: Words, profile: Profile) -> str:
+    """The unit's name, as a reader looks for it; the point's own where the unit has several."""
+    own = {p.code: p for p in profile.points if p.kind == "counter" and p.unit_code == point["unit_code"]}
+    named = own.get(point["point_id"]) if len(own) > 1 else None
+    if named is None:
+        return profile.unit_name(point["unit_code"], day, words.language)
+    return named.name_en if words.language == "en" else named.name
 
 
 def _by_hour(hours: Sequence[dict[str, Any]], day: date, words: Words) -> Chart:

@@ -89,6 +89,11 @@ class Units(tuple[Unit, ...]):  # noqa: SLOT001 (what is looked up by code is ke
         """The unit that had the code that day."""
         return next((u for u in self.by_code.get(code, ()) if u.valid_on(day)), None)
 
+    def last_before(self, code: str, day: date) -> Unit | None:
+        """The unit that was the last to have the code, where it had ended by that day."""
+        ended = [u for u in self.by_code.get(code, ()) if u.valid_to is not None and u.valid_to <= day]
+        return max(ended, key=lambda u: u.valid_from, default=None)
+
     def on(self, day: date, *, level: str = "commune") -> tuple[Unit, ...]:
         """Units of a level valid that day: those of the commune level, unless another is asked for."""
         return tuple(u for u in self if u.level == level and u.valid_on(day))

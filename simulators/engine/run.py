@@ -25,6 +25,7 @@ from simulators.engine.faults import disturbed
 from simulators.engine.options import Options, read_options
 from simulators.engine.outlet import Outlet
 from simulators.engine.pace import Wait, paced
+from simulators.engine.pause import Pause
 from simulators.engine.progress import Nowhere, Progress
 from simulators.engine.registry import effects_of, registered, understood
 from simulators.engine.standing import Standing
@@ -64,24 +65,16 @@ def run(options: Options, clock: Clock, stop: threading.Event) -> None:
     outlet = Outlet(publisher, stop.wait, standing.written if standing else None)
     played = PlayedClock(options.clock, clock) if options.clock else None
     clock = played or clock
-
-    def wait(seconds: float) -> bool:
-        if seconds:
-            outlet.flush()
-            if played and outlet.settled():
-                played.release()
-        return stop.wait(seconds)
-
-    began = clock.now()
+    pause, began = Pause(outlet, clock, played, stop), clock.now()
     report = Progress(options, began, clock)
     try:
-        for record in _stream(options, began, heard, clock, wait):
+        for record in _stream(options, began, heard, clock, pause):
             outlet.send(record)
             report.note(record, outlet.total)
         outlet.flush()
         report.end(outlet.total)
-        if played:  # the curtain stays open: the screens keep what the play ended with
-            stop.wait()
+        while played and not stop.wait(1.0):  # the curtain stays open: the screens keep what the play ended with
+            pause.let_go()
     finally:
         publisher.close()
         if standing:

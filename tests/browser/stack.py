@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from playwright.sync_api import Page
+
 from ioc.api.app import create_app
 from ioc.clock import SystemClock
 from ioc.db.connect import Connection, connect
 from ioc.profiles import load_profile
 from ioc.settings import Settings
-from tests.integration.web_server import ask, collecting, eventually, serving
+from tests.integration.cast import viewer
+from tests.integration.web_server import COOKIES, ask, collecting, eventually, serving
 from tests.integration.web_story import Story
 from tests.profiles import BINH_MINH, FICTIONAL
 
@@ -71,9 +74,17 @@ def running(dsn: str, folder: Path = BINH_MINH, *, live: bool = True, web: bool 
             parts.enter_context(collecting(dsn, load_profile(str(folder))))
         base = ""
         if web:
-            base = parts.enter_context(serving(create_app(Settings(database=dsn, profile=str(folder)), CLOCK)))
+            settings = Settings(database=dsn, profile=str(folder), idle_minutes=600)
+            base = parts.enter_context(serving(create_app(settings, CLOCK), cookie=viewer(dsn)))
             eventually(lambda: not live or ask(base, "/readyz").status == 200)
         yield Stack(base, story, conn)
+
+
+def signed_in(page: Page, base: str) -> Page:
+    """The page with the cookie that plain requests to this server carry."""
+    name, _, value = COOKIES[base.removeprefix("http://")].partition("=")
+    page.context.add_cookies([{"name": name, "value": value, "url": base}])
+    return page
 
 
 def free_port() -> int:

@@ -117,10 +117,10 @@ def test_card_turns_late_stale_and_dead_when_its_source_is_silent(page: Page, ds
     with running(dsn, impatient) as stack:
         opened(page, stack.base)
         card = page.locator("#card--one_stop")
-        expect(card.locator(".state-word")).to_have_text("Chưa có số liệu")
+        expect(card.locator(".card-foot > .state-word")).to_have_text("Chưa có số liệu")
         stack.overdue("A")
         for state, word in (("fresh", "Đang cập nhật"), ("late", "Chậm cập nhật"), ("stale", "Số liệu cũ"), ("dead", "Mất nguồn")):
             expect(card).to_have_attribute("data-state", state, timeout=20_000)
-            expect(card.locator(".state-word")).to_have_text(word)
+            expect(card.locator(".card-foot > .state-word")).to_have_text(word)
         stack.overdue("B")
         expect(card).to_have_attribute("data-state", "fresh")

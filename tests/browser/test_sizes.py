@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from tests.browser.stack import Stack, now, running
+from tests.browser.stack import Stack, now, running, signed_in
 from tests.conftest import fresh_database
 
 SMALLEST_RATIO = 0.016
@@ -61,7 +61,7 @@ def too_small(page: Page | Frame, height: int, ratio: float = SMALLEST_RATIO) ->
 
 @pytest.mark.parametrize("path", ["/wall", "/wall/citizen_reports"])
 def test_page_fits_its_screen_and_can_be_read_from_afar(screen: Page, stack: Stack, path: str) -> None:
-    screen.goto(stack.base + path)
+    signed_in(screen, stack.base).goto(stack.base + path)
     expect(screen.locator("html[data-link=live]")).to_be_attached(timeout=15000)
     expect(screen.locator(".main-svg .xtick text").first).to_be_attached()
     screen.evaluate("document.fonts.ready")

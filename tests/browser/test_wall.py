@@ -5,15 +5,22 @@ import statistics
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from ioc.api.app import create_app
 from ioc.panels.engine.registry import panels
+from ioc.played import PlayedClock, Setting, write_setting
+from ioc.settings import Settings
 from ioc.streams.engine.attention import store_gaps
 from ioc.streams.engine.broker import Gap
-from tests.browser.stack import Stack, now, running
+from tests.browser.stack import Stack, now, running, signed_in
 from tests.conftest import fresh_database
+from tests.integration.cast import viewer
+from tests.integration.web_server import serving
+from tests.profiles import FICTIONAL
 
 XSS = "<img src=x onerror=alert(1)>${alert(2)}</script><script>alert(3)</script>"
 FIRST = {"one_stop": re.compile("^1$"), "citizen_reports": re.compile("^1$"), "counters": re.compile(r"^(3|—)$")}
@@ -35,7 +42,7 @@ def headline(page: Page, key: str) -> str:
 
 def opened(page: Page, stack: Stack, path: str = "/wall") -> Page:
     """A page whose link is live."""
-    page.goto(stack.base + path)
+    signed_in(page, stack.base).goto(stack.base + path)
     expect(page.locator("html[data-link=live]")).to_be_attached()
     return page
 
@@ -146,3 +153,15 @@ def test_words_of_citizens_stay_words_on_page_and_map(quiet: Page, stack: Stack)
     expect(quiet.locator("#citizen_reports--sentence")).to_contain_text(XSS[:60])
     assert (quiet.locator("img[src=x]").count(), dialogs) == (0, [])
 
+
+def test_wall_says_that_the_history_of_a_play_is_being_written(quiet: Page, stack: Stack, tmp_path: Path) -> None:
+    write_setting(tmp_path / "clock", Setting(at=now(), since=now(), speed=60, end=now() + timedelta(hours=1), held=True))
+    clock = PlayedClock(tmp_path / "clock")
+    settings = Settings(database=stack.conn.info.dsn, profile=FICTIONAL, idle_minutes=600)
+    with serving(create_app(settings, clock), cookie=viewer(stack.conn.info.dsn)) as base:
+        signed_in(quiet, base).goto(base + "/wall")
+        expect(quiet.locator("#ioc-banner")).to_have_text(re.compile("^Đang nạp số liệu phía trước"))
+        expect(quiet.locator("#ioc-banner")).to_be_visible()
+        clock.release()
+        expect(quiet.locator("#ioc-banner")).to_be_hidden(timeout=10_000)
+        expect(quiet.locator("html[data-link=live]")).to_be_attached()

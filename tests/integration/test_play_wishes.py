@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ioc.demo.join import leave_addresses
-from ioc.demo.play import Wish, play, stop_plays
+from ioc.demo.play import Wish, as_wished, play, stop_plays
 from ioc.demo.stage import FOLDER
 from ioc.errors import InputError
 from ioc.settings import Settings
@@ -30,11 +30,18 @@ def test_wish_that_cannot_be_met_is_refused_in_words(tmp_path: Path, wish: Wish,
     assert not (tmp_path / FOLDER).exists()
 
 
+def test_what_lies_outside_the_wished_span_is_not_said() -> None:
+    settings, begin, end = Settings(profile=FICTIONAL), datetime(2026, 10, 30, 9, tzinfo=UTC), datetime(2026, 10, 30, 20, tzinfo=UTC)
+    assert [s.at.astimezone(UTC).hour for s in as_wished(settings, Wish(name="storm")).says] == [8, 10, 21]
+    assert [s.at.astimezone(UTC).hour for s in as_wished(settings, Wish(name="storm", start=begin, end=end)).says] == [10]
+
+
 def test_scenario_that_is_being_played_is_not_forgotten_by_another_play(tmp_path: Path) -> None:
     settings = Settings(profile=FICTIONAL, data=str(tmp_path))
     folder = tmp_path / FOLDER / "storm"
     folder.mkdir(parents=True)
-    leave_addresses(Settings(data=str(folder)), {"IOC_DATABASE": "x", "IOC_KAFKA": "y", "IOC_KAFKA_API_VERSION": "2.0"})  # of this very process
+    addresses = dict.fromkeys(("IOC_DATABASE", "IOC_KAFKA", "IOC_KAFKA_API_VERSION", "IOC_PORT", "IOC_KEYS"), "x")
+    leave_addresses(Settings(data=str(folder)), addresses)  # of this very process
     with pytest.raises(InputError, match="'storm' is being played already"):
         play(settings, Wish(name="storm"), threading.Event())
     assert folder.exists()

@@ -18,13 +18,14 @@ from ioc.demo.supervisor import Process
 from ioc.played import PlayedClock, Setting, write_setting
 from ioc.settings import Settings
 from tests.integration.streams_db import rows
+from tests.integration.cast import viewer
 from tests.integration.web_server import Answer, ask, eventually, serving
 from tests.integration.web_story import NOW
 
 
 @pytest.fixture
 def base(dsn: str) -> Iterator[str]:
-    with serving(create_app(Settings(database=dsn, port=8050), FrozenClock(NOW))) as address:
+    with serving(create_app(Settings(database=dsn, port=8050), FrozenClock(NOW)), cookie=viewer(dsn, NOW)) as address:
         yield address
 
 
@@ -87,7 +88,7 @@ def test_own_centre_of_a_play_shows_what_comes_by_its_clock(dsn: str, conn: Conn
     begin = msgspec.convert("2026-10-30T09:00:00Z", type=type(NOW))
     write_setting(file, Setting(at=begin, since=NOW, speed=120, end=begin.replace(day=31), held=True))
     conn.execute("insert into scenario_run (name, seed, speed, port, asked_at, state) values ('storm', '7', 120, 8051, now(), 'playing')")
-    with serving(create_app(Settings(database=dsn, port=8051), PlayedClock(file, real))) as base:
+    with serving(create_app(Settings(database=dsn, port=8051), PlayedClock(file, real)), cookie=viewer(dsn, NOW, port=8051)) as base:
         page = ask(base, "/scenarios").body.decode()
     assert page.count('class="passed"') == 1
     assert "/scenarios/run" not in page

@@ -12,6 +12,7 @@ from ioc.panels.engine.registry import panels
 from ioc.settings import Settings
 from ioc.streams.engine.attention import store_gaps
 from ioc.streams.engine.broker import Gap
+from tests.integration.cast import viewer
 from tests.integration.web_server import ask, eventually, serving, session
 from tests.integration.web_story import NOW, Story, every_kind, seen
 from tests.profiles import FICTIONAL
@@ -31,7 +32,7 @@ def base(module_dsn: str, module_conn: Connection, story: Story) -> Iterator[str
     epoch = session(module_conn, story.clock)
     epoch.publish(panels())
     epoch.tick()
-    with serving(create_app(Settings(database=module_dsn, profile=FICTIONAL), story.clock)) as address:
+    with serving(create_app(Settings(database=module_dsn, profile=FICTIONAL), story.clock), cookie=viewer(module_dsn, NOW)) as address:
         eventually(lambda: ask(address, "/api/panels/one_stop.json").headers.get("cache-control") == "no-store")
         yield address
 

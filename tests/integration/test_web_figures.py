@@ -8,6 +8,7 @@ from ioc.api.app import create_app
 from ioc.kpi.engine.registry import sections
 from ioc.settings import Settings
 from tests.conftest import fresh_database
+from tests.integration.cast import viewer
 from tests.integration.web_server import ask, eventually, serving
 from tests.integration.web_story import Story, every_kind
 from tests.profiles import FICTIONAL
@@ -18,7 +19,7 @@ def base(postgres: str) -> Iterator[str]:
     with fresh_database(postgres) as dsn:
         story = Story(dsn)
         every_kind(story)
-        with serving(create_app(Settings(database=dsn, profile=FICTIONAL), story.clock)) as address:
+        with serving(create_app(Settings(database=dsn, profile=FICTIONAL), story.clock), cookie=viewer(dsn, story.clock.now())) as address:
             eventually(lambda: ask(address, "/healthz").status == 200)
             yield address
 

@@ -12,13 +12,14 @@ from plotly.utils import PlotlyJSONEncoder
 
 from ioc.api.app import create_app
 from ioc.clock import FrozenClock, local_day
-from ioc.layouts.app import create_dash
+from ioc.layouts.app import Asked, create_dash
 from ioc.layouts.page import Place, wall
 from ioc.maps.page import map_page
 from ioc.panels.engine.registry import panels
 from ioc.profiles import load_profile
 from ioc.settings import Settings
 from ioc.words import words
+from tests.integration.cast import viewer
 from tests.integration.web_server import ask, serving
 from tests.integration.web_story import NOW, PROFILE
 from tests.profiles import FICTIONAL
@@ -28,10 +29,16 @@ NAMES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
 
 
 @pytest.fixture(scope="module")
-def base() -> Iterator[str]:
+def base(module_dsn: str) -> Iterator[str]:
+    with serving(create_app(Settings(database=module_dsn, profile=FICTIONAL), FrozenClock(NOW)), cookie=viewer(module_dsn, NOW)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[str]:
     """A web process without a database."""
     settings = Settings(database="host=127.0.0.1 port=1 dbname=none connect_timeout=1", profile=FICTIONAL)
-    with serving(create_app(settings, FrozenClock(NOW))) as address:
+    with serving(create_app(settings, FrozenClock(NOW)), cookie="ioc_session_8050=anything") as address:
         yield address
 
 
@@ -44,7 +51,8 @@ def test_every_callback_is_a_coroutine() -> None:
     async def past(*_: object) -> dict[str, dict[str, object]]:
         return {}
 
-    app = create_dash(FastAPI(), panels(), PROFILE, lambda: "vi", past, lambda: local_day(NOW))
+    asked = Asked(language=lambda: "vi", may_see=lambda _: True, nonced=lambda html: html)
+    app = create_dash(FastAPI(), panels(), PROFILE, asked, past, lambda: local_day(NOW))
     callbacks = [entry["callback"] for entry in app.callback_map.values() if "callback" in entry]
     assert callbacks
     assert all(inspect.iscoroutinefunction(callback) for callback in callbacks)
@@ -98,16 +106,22 @@ def test_cells_of_the_map_are_those_of_the_units_of_today(base: str) -> None:
     assert {f["id"] for f in found["features"]} == {u.code for u in PROFILE.units_on(NOW.date())}
 
 
-def test_web_stands_without_a_database_and_says_so(base: str) -> None:
-    assert ask(base, "/healthz").status == 200
-    answer = ask(base, "/readyz")
+def test_web_stands_without_a_database_and_says_so(alone: str) -> None:
+    assert ask(alone, "/healthz").status == 200
+    answer = ask(alone, "/readyz")
     assert answer.status == 503
     assert "the database does not answer" in answer.json["reasons"][0]
 
 
-def test_question_without_a_database_is_answered_with_the_reason(base: str) -> None:
+def test_question_without_a_database_is_answered_with_the_reason(alone: str) -> None:
     for path in ("/api/panels/one_stop.json", "/metrics"):
-        assert ask(base, path).status == 503
+        assert ask(alone, path).status == 503
+
+
+def test_page_without_a_database_asks_again_by_itself(alone: str) -> None:
+    answer = ask(alone, "/wall", Accept="text/html")
+    assert answer.status == 503
+    assert 'http-equiv="refresh" content="5"' in answer.body.decode()
 
 
 @pytest.mark.parametrize(("day", "title"), [(date(2025, 6, 30), "Tỉnh Sóc Trăng"), (date(2025, 7, 1), "Khu vực Sóc Trăng – TP Cần Thơ")])

@@ -10,6 +10,7 @@ from ioc.api.app import create_app
 from ioc.clock import FrozenClock
 from ioc.db.connect import Connection
 from ioc.settings import Settings
+from tests.integration.cast import viewer
 from tests.integration.web_server import Answer, ask, serving
 from tests.integration.web_story import NOW
 from tests.profiles import FICTIONAL
@@ -17,7 +18,7 @@ from tests.profiles import FICTIONAL
 
 @pytest.fixture(scope="module")
 def base(module_dsn: str) -> Iterator[str]:
-    with serving(create_app(Settings(database=module_dsn, profile=FICTIONAL), FrozenClock(NOW))) as address:
+    with serving(create_app(Settings(database=module_dsn, profile=FICTIONAL), FrozenClock(NOW)), cookie=viewer(module_dsn, NOW)) as address:
         yield address
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -12,7 +14,9 @@ from ioc.db.connect import Connection
 from ioc.live.collector import Session
 from ioc.live.frames import SNAPSHOT, Body, encode, store
 from ioc.panels.engine.registry import panels
+from ioc.played import PlayedClock, Setting, write_setting
 from ioc.settings import Settings
+from tests.integration.cast import viewer
 from tests.integration.web_server import ask, eventually, serving, session, viewing
 from tests.integration.web_story import NOW, Story, ago, told
 from tests.profiles import FICTIONAL
@@ -36,7 +40,7 @@ def stack(dsn: str) -> Iterator[Stack]:
     with told(dsn) as (story, conn):
         epoch = session(conn, story.clock)
         epoch.publish(panels())
-        with serving(create_app(Settings(database=dsn, profile=FICTIONAL), story.clock)) as base:
+        with serving(create_app(Settings(database=dsn, profile=FICTIONAL), story.clock), cookie=viewer(dsn, story.clock.now())) as base:
             eventually(lambda: ask(base, "/api/panels/one_stop.json").headers.get("cache-control") == "no-store")
             yield Stack(base, story, conn, epoch)
 
@@ -46,7 +50,7 @@ def test_stream_begins_with_hello_and_a_heartbeat(stack: Stack) -> None:
         hello, beat = viewer.next(), viewer.next()
     assert viewer.headers["content-type"].startswith("text/event-stream")
     assert viewer.headers["cache-control"] == "no-store"
-    assert (hello.event, hello.data) == ("hello", {"build": build_id(), "now": NOW.timestamp(), "speed": 1, "turn": 0.0})
+    assert (hello.event, hello.data) == ("hello", {"build": build_id(), "now": NOW.timestamp(), "speed": 1, "turn": 0.0, "held": False})
     assert (beat.event, beat.data["now"]) == ("hb", NOW.timestamp())
 
 
@@ -109,6 +113,22 @@ def test_quiet_stream_beats_and_says_when_live_last_looked(stack: Stack, monkeyp
         stack.epoch.tick()
         quiet = eventually(lambda: [beat for beat in [viewer.next("hb")] if beat.data["silent_s"] == 0])
     assert quiet
+
+
+def test_clock_that_is_let_go_among_frames_reaches_the_viewer(stack: Stack, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ioc.api.feed, "HEARTBEAT_S", 0.5)
+    write_setting(tmp_path / "clock", Setting(at=NOW, since=NOW, speed=60, end=NOW + timedelta(hours=1), held=True))
+    clock, subjects = PlayedClock(tmp_path / "clock", stack.story.clock), map(str, count())
+
+    def told_after_a_frame() -> tuple[float | None, bool | None]:
+        stack.change(next(subjects))
+        said = seen.next().data
+        return said.get("speed"), said.get("held")
+
+    with serving(create_app(Settings(database=dsn, profile=FICTIONAL), clock), cookie=viewer(dsn, NOW)) as base, viewing(base) as seen:
+        assert (seen.next("hello").data["speed"], seen.next("hb").data["held"]) == (0, True)
+        clock.release()
+        assert eventually(lambda: told_after_a_frame() == (60, False))
 
 
 def test_page_that_opens_while_live_is_silent_is_told_since_when(stack: Stack) -> None:

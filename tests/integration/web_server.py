@@ -29,17 +29,24 @@ def eventually(question: Callable[[], Any], *, within_s: float = 10.0) -> Any:
     return answer
 
 
+COOKIES: dict[str, str] = {}
+"""Server → the cookie that requests of its tests carry, where they bring none of their own."""
+
+
 @contextmanager
-def serving(application: Any, port: int = 0) -> Iterator[str]:
-    """The address of an ASGI application that is served until the end of the block."""
+def serving(application: Any, port: int = 0, *, cookie: str = "") -> Iterator[str]:
+    """The address of an ASGI application that is served until the end of the block. `cookie`: of whoever asks it, if nobody else is named."""
     config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="critical", timeout_graceful_shutdown=1, ws="none", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     eventually(lambda: server.started or not thread.is_alive())
+    place = f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    COOKIES[place] = cookie
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield f"http://{place}"
     finally:
+        del COOKIES[place]
         server.should_exit = True
         thread.join(10)
 
@@ -71,6 +78,7 @@ class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def json(self) -> Any:
@@ -80,10 +88,12 @@ class Answer(NamedTuple):
 def ask(base: str, path: str, *, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
     """One request of its own connection."""
     connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=10)
+    known = COOKIES.get(urlsplit(base).netloc)
     try:
-        connection.request(method, path, body=body, headers=headers)
+        connection.request(method, path, body=body, headers=({"Cookie": known} if known else {}) | headers)
         found = connection.getresponse()
-        return Answer(found.status, {name.lower(): value for name, value in found.getheaders()}, found.read())
+        given = [(name.lower(), value) for name, value in found.getheaders()]
+        return Answer(found.status, dict(given), found.read(), tuple(value for name, value in given if name == "set-cookie"))
     finally:
         connection.close()
 
@@ -100,9 +110,10 @@ class Message(NamedTuple):
 class Viewer:
     """Reads a live stream, message by message."""
 
-    def __init__(self, base: str, query: str = "") -> None:
+    def __init__(self, base: str, query: str = "", cookie: str = "") -> None:
         self._connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=10)
-        self._connection.request("GET", f"/live/stream?{query}")
+        known = cookie or COOKIES.get(urlsplit(base).netloc)
+        self._connection.request("GET", f"/live/stream?{query}", headers={"Cookie": known} if known else {})
         self._answer = self._connection.getresponse()
         self.headers = dict(self._answer.getheaders())
 
@@ -125,9 +136,9 @@ class Viewer:
 
 
 @contextmanager
-def viewing(base: str, query: str = "") -> Iterator[Viewer]:
+def viewing(base: str, query: str = "", cookie: str = "") -> Iterator[Viewer]:
     """A viewer for the length of a block."""
-    viewer = Viewer(base, query)
+    viewer = Viewer(base, query, cookie)
     try:
         yield viewer
     finally:

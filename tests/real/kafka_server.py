@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.errors import KafkaError
@@ -54,11 +54,14 @@ group.min.session.timeout.ms=1000
 class KafkaServer:
     """One broker on a data folder; started again, it has the same port and the same records."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, properties: str = PROPERTIES) -> None:
         self.data_dir = data_dir
         self.log = data_dir / "server.log"
-        self.port, self._controller_port = _free_ports(2)
+        self.port, self._controller_port, self.admin_port = _free_ports(3)
+        self._text = properties
         self._child: Child | None = None
+        # What an administrator's client is told beyond the address, and other than it.
+        self.client: dict[str, Any] = {}
 
     @property
     def bootstrap(self) -> str:
@@ -151,7 +154,7 @@ class KafkaServer:
     def _format(self, command: list[str]) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._properties.write_text(
-            PROPERTIES.format(port=self.port, controller_port=self._controller_port, data_dir=self.data_dir)
+            self._text.format(port=self.port, controller_port=self._controller_port, admin_port=self.admin_port, data_dir=self.data_dir)
         )
         tool = [*command, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self._properties)]
         answer = subprocess.run(tool, capture_output=True, text=True, check=False)
@@ -170,7 +173,7 @@ class KafkaServer:
 
     @contextmanager
     def _admin(self, **options: int) -> Iterator[KafkaAdminClient]:
-        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, **options)
+        admin = KafkaAdminClient(**{"bootstrap_servers": self.bootstrap, **self.client, **options})
         try:
             yield admin
         finally:

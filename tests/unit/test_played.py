@@ -30,7 +30,7 @@ def test_held_clock_stands_still(file: Path) -> None:
     real.advance(3600)
     assert clock.now() == BEGIN
     assert clock.real() == REAL + timedelta(hours=1)
-    assert clock.rhythm() == Rhythm(0, REAL.timestamp(), 60)
+    assert clock.rhythm() == Rhythm(0, REAL.timestamp(), 60, held=True)
 
 
 def test_released_clock_goes_at_its_speed_from_the_moment_of_release(file: Path) -> None:
@@ -58,7 +58,7 @@ def test_clock_stands_at_its_end(file: Path) -> None:
     clock.release()
     real.advance(100_000)
     assert clock.now() == BEGIN + timedelta(hours=2)
-    assert clock.rhythm().speed == 0
+    assert (clock.rhythm().speed, clock.rhythm().held) == (0, False)
 
 
 def test_all_processes_see_a_change_without_a_new_start(file: Path) -> None:

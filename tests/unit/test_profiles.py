@@ -1,7 +1,7 @@
 """A province as configuration: what a folder must hold, and how an error names its place."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -102,6 +102,19 @@ def test_unit_without_a_known_name_keeps_its_code() -> None:
     profile = load_profile(FICTIONAL)
     assert profile.unit_name("12345", TODAY, "vi") == "12345"
     assert profile.unit_name("", TODAY, "vi") == "chưa rõ địa bàn"
+
+
+def test_unit_that_has_ended_keeps_its_last_name_and_is_marked_as_former() -> None:
+    profile, end = load_profile(FICTIONAL), date(2025, 7, 1)
+    assert profile.unit_name("991", end - timedelta(days=1), "vi") == "Thành phố Ngọc Lam"
+    assert profile.unit_name("991", end, "vi") == "Thành phố Ngọc Lam (cũ)"
+    assert profile.unit_name("991", TODAY, "en") == "Ngọc Lam city (former)"
+    assert profile.owner_name("99005", "", TODAY, "vi") == "Phường Trăng Rằm (cũ)"
+
+
+def test_unit_of_a_later_day_keeps_its_code() -> None:
+    profile = load_profile(FICTIONAL)
+    assert [profile.unit_name("99004", date(2019, 1, 1), language) for language in ("vi", "en")] == ["99004", "99004"]
 
 
 def test_agency_that_ended_is_named_by_the_one_that_does_its_work() -> None:

@@ -7,7 +7,7 @@
      [data-then][data-then-at]                          unix seconds: from then on the text is data-then
      [data-lang="vi|en"]                                the page's language, on any element; else <html lang>; else vi
      [data-word-stale="…"] and so on                    on the element with data-lang or on <html>: other words than ours
-   Written: data-state, .state-word, #clock, #link, #ioc-banner, <html data-link>. The server's own data-state is never made
+   Written: data-state, .state-word, #clock, #link, #ioc-banner, <html data-link data-play>. The server's own data-state is never made
    better, and it is remembered, so that a state that the link's loss had worsened comes back. */
 (function (ioc) {
   'use strict';
@@ -29,6 +29,7 @@
       'banner-stalled': 'Ngừng cập nhật từ {time} – số liệu bên dưới là cũ',
       'banner-broken': 'Lỗi hiển thị từ {time} – đang tải lại số liệu',
       'banner-refused': 'Màn hình chưa được phép xem – số liệu bên dưới là cũ',
+      'banner-held': 'Đang nạp số liệu phía trước – số liệu bên dưới chưa đủ',
       'banner-build': 'Có phiên bản mới – bấm để tải lại',
       now: 'vừa xong', second: '{n} giây trước', minute: '{n} phút trước', hour: '{n} giờ trước', day: '{n} ngày trước',
       seconds: '{n} giây trước', minutes: '{n} phút trước', hours: '{n} giờ trước', days: '{n} ngày trước',
@@ -41,6 +42,7 @@
       'banner-stalled': 'No updates since {time} – the figures below are old',
       'banner-broken': 'Display error at {time} – loading the figures again',
       'banner-refused': 'This screen is not permitted – the figures below are old',
+      'banner-held': 'Writing the history – the figures below are not complete yet',
       'banner-build': 'A new version is ready – click to load it',
       now: 'just now', second: '{n} second ago', minute: '{n} minute ago', hour: '{n} hour ago', day: '{n} day ago',
       seconds: '{n} seconds ago', minutes: '{n} minutes ago', hours: '{n} hours ago', days: '{n} days ago',
@@ -150,7 +152,7 @@
 
   // ------------------------------------------------------------------ the link, seen from the page
 
-  ioc.link = { up: false, speed: 1, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0, brokenAt: null, startedAt: Date.now() };
+  ioc.link = { up: false, speed: 1, held: false, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0, brokenAt: null, startedAt: Date.now() };
 
   /* [state, since when in ms of the server] */
   function linkState(link, now) {
@@ -173,17 +175,26 @@
     return made;
   }
 
+  /* [what the banner speaks of, its values]; '' = there is no banner */
+  function news([state, since]) {
+    const { dataset } = document.documentElement;
+    if (BAD_LINKS.includes(state)) return [state, { time: local(since).time }];
+    if (ioc.link.held) return ['held'];
+    return [dataset.build === 'new' ? 'build' : ''];
+  }
+
   function showLink([state, since]) {
-    const root = document.documentElement;
-    if (root.dataset.link !== state) root.dataset.link = state;
+    const { dataset } = document.documentElement;
+    const [about, values] = news([state, since]);
+    const play = about === 'held' ? 'held' : 'on';
+    if (dataset.link !== state) dataset.link = state;
+    if (dataset.play !== play) dataset.play = play;
     const label = document.getElementById('link');
     if (label) {
       label.dataset.state = state;
       write(label, word(state));
     }
-    const newBuild = root.dataset.build === 'new';
-    const text = BAD_LINKS.includes(state) ? word(`banner-${state}`, { time: local(since).time }) : newBuild ? word('banner-build') : '';
-    write(banner(), text);
+    write(banner(), about && word(`banner-${about}`, values));
   }
 
   /* Everything that depends on the time; called each second and after each frame. */

@@ -2,10 +2,10 @@
    none, in the page; it knows no document.
 
    iocLink({lang, tell}) opens GET /live/stream?lang=…&since=<epoch>.<n> and tells, as plain objects:
-     {type: 'beat', up, build, speed, offset, liveAt, seenAt, refused}    after each sign of life and each change of the link
+     {type: 'beat', up, build, speed, held, offset, liveAt, seenAt, refused}    after each sign of life and each change of the link
      {type: 'frame', epoch, n, restart, panels}                           restart: forget what was known, this is everything
    Times: seenAt and liveAt (when `live` was last heard) in ms of this machine. The data's time is speed × this machine's ms +
-   offset: speed is 1 unless a scenario is played. */
+   offset: speed is 1 unless a scenario is played. held: it stands, because what lies before its beginning is still being written. */
 (function (scope) {
   'use strict';
 
@@ -23,7 +23,7 @@
     let offsets = [];
     let turn = null;
     let openedAt = Date.now();
-    const beat = { type: 'beat', up: false, build: null, speed: 1, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0 };
+    const beat = { type: 'beat', up: false, build: null, speed: 1, held: false, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0 };
 
     const sayBeat = () => tell({ ...beat });
 
@@ -35,11 +35,12 @@
     };
 
     /* The least delayed of the last answers is the nearest to the server's clock; a clock that was set anew is learnt anew. */
-    const setClock = ({ now, speed = 1, turn: asked = 0 }) => {
+    const setClock = ({ now, speed = 1, turn: asked = 0, held = false }) => {
       if (!Number.isFinite(now)) return;
       if (asked !== turn || speed !== beat.speed) offsets = [];
       turn = asked;
       beat.speed = speed;
+      beat.held = held;
       offsets = [...offsets, now * 1000 - speed * Date.now()].slice(-CLOCK_SAMPLES);
       beat.offset = Math.max(...offsets);
     };

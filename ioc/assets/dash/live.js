@@ -172,6 +172,14 @@
     return Number.isFinite(newest) ? new Date(newest).toISOString() : null;
   }
 
+  /* Whoever runs the screens points this one at a page. */
+  function goWhereAsked(path) {
+    if (path && path !== location.pathname + location.search && mayReload() && !reloadedLately()) {
+      sessionStorage.setItem('ioc-reloaded-at', Date.now());
+      location.assign(path);
+    }
+  }
+
   async function heartbeat() {
     state.link.ping();
     if (!state.beats || document.documentElement.dataset.link === 'lost') return;
@@ -182,6 +190,7 @@
     try {
       const answer = await fetch('/live/heartbeat', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
       state.beats = answer.status !== 404 && answer.status !== 405;
+      if (answer.status === 200) goWhereAsked((await answer.json()).pinned);
     } catch {
       // the link itself tells that the server is away
     }

@@ -89,14 +89,15 @@ def _foot(snapshot: Snapshot, words: Words) -> list[Any]:
         if source.heard_at:
             as_of = words("Số liệu tính đến {at}", at=words.moment(source.heard_at).split(" ")[0])
             parts += [html.Span("", className="card-age", **{"data-as-of": source.heard_at.isoformat()}), html.Span(as_of, className="as-of")]
-        if len(snapshot.sources) > 1:
+        if len(snapshot.sources) > 1 or source.state != "fresh":
             parts += [_source(s, words) for s in snapshot.sources]
     return parts + [_attention(a, words) for a in snapshot.attention]
 
 
 def _source(source: Freshness, words: Words) -> html.Span:
     name = source.name_en if words.language == "en" else source.name
-    return html.Span(f"{name}: {words(STATE_WORDS[source.state])}", className="source", **{"data-state": source.state})
+    said = html.Span(words(STATE_WORDS[source.state]), className="state-word")  # of its own: the page worsens it with the state
+    return html.Span([f"{name}: ", said], className="source", **{"data-state": source.state})
 
 
 def _attention(attention: Attention, words: Words) -> html.Span:

@@ -38,6 +38,14 @@ class Written(NamedTuple):
     positions: dict[Partition, int]
 
 
+class Stored(NamedTuple):
+    """What became of items: events that are new, those that were in already, and what can never be stored."""
+
+    new: list[Event[Any]]
+    repeats: list[Event[Any]]
+    letters: list[DeadLetter]
+
+
 class Reader:
     """Decodes messages of all streams; `refuse_simulated` for a database born 'real'."""
 
@@ -78,28 +86,37 @@ class BatchWriter:
 
     def write(self, items: Sequence[Item], now: datetime) -> Written:
         """Write a batch in one transaction; `now` is its moment of recording."""
+        with self._conn.transaction():
+            stored = self.store(items, now)
+            positions = _positions(items)
+            store.move_positions(self._conn, positions, now)
+            self.tell(stored)
+        return Written(len(stored.new), len(stored.repeats), len(stored.letters), positions)
+
+    def store(self, items: Sequence[Item], now: datetime) -> Stored:
+        """Store what items mean, without a word of how far the reading came; the transaction is the caller's."""
         conn = self._conn
         letters = [i.meaning for i in items if isinstance(i.meaning, DeadLetter)]
-        with conn.transaction():
-            conn.execute("select pg_advisory_xact_lock_shared(%s)", (states.REBUILD_LOCK,))
-            new, repeats, conflicts = self._claim(items)
-            letters += conflicts
-            deltas: states.Deltas = {}
-            for stream, unplaced in _grouped(self._streams, new):
-                events = self._placing.place(conn, stream, unplaced, now)
-                store.insert_events(conn, stream, events, now)
-                store.note_late(conn, stream, events, now, now - WATERMARK_LAG)
-                if stream.projection:
-                    states.project(conn, stream, events, now, deltas, self._rules)
-            states.write_deltas(conn, self._dailies, deltas)
-            store.remember_sources(conn, new, repeats, now)
-            store.bury(conn, letters, now)
-            positions = _positions(items)
-            store.move_positions(conn, positions, now)
-            changed = {e.stream for e in new} | ({"sink"} if letters else set())
-            for name in sorted(changed):
-                conn.execute("select pg_notify(%s, %s)", (CHANNEL, name))
-        return Written(len(new), len(repeats), len(letters), positions)
+        conn.execute("select pg_advisory_xact_lock_shared(%s)", (states.REBUILD_LOCK,))
+        new, repeats, conflicts = self._claim(items)
+        letters += conflicts
+        deltas: states.Deltas = {}
+        for stream, unplaced in _grouped(self._streams, new):
+            events = self._placing.place(conn, stream, unplaced, now)
+            store.insert_events(conn, stream, events, now)
+            store.note_late(conn, stream, events, now, now - WATERMARK_LAG)
+            if stream.projection:
+                states.project(conn, stream, events, now, deltas, self._rules)
+        states.write_deltas(conn, self._dailies, deltas)
+        store.remember_sources(conn, new, repeats, now)
+        store.bury(conn, letters, now)
+        return Stored(new, repeats, letters)
+
+    def tell(self, stored: Stored) -> None:
+        """Notify whoever listens of the streams whose data changed, once the transaction stands."""
+        changed = {e.stream for e in stored.new} | ({"sink"} if stored.letters else set())
+        for name in sorted(changed):
+            self._conn.execute("select pg_notify(%s, %s)", (CHANNEL, name))
 
     def _claim(self, items: Sequence[Item]) -> tuple[list[Event[Any]], list[Event[Any]], list[DeadLetter]]:
         first: dict[str, str] = {}

@@ -8,18 +8,22 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 from uuid import uuid4
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 from kafka.errors import CommitFailedError, IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.net.sasl import get_sasl_mechanism
 from kafka.structs import OffsetAndMetadata
 
 from ioc.errors import UnavailableError
 from ioc.settings import Settings
 from ioc.streams.engine.broker import Delivery, Gap, Partition
 from ioc.streams.engine.event import Message
+from ioc.streams.engine.introduction import refusal
+from ioc.streams.engine.security import security_options, verdict
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +33,30 @@ STALL_S = 20.0
 
 def _options(settings: Settings) -> dict[str, Any]:
     # A broker that is back is found again within a second or two, not after the client's own half minute of patience.
-    options: dict[str, Any] = {"bootstrap_servers": settings.kafka.split(","), "reconnect_backoff_max_ms": 1000}
+    options: dict[str, Any] = {"bootstrap_servers": settings.kafka.split(","), "reconnect_backoff_max_ms": 1000, **security_options(settings)}
     if settings.kafka_api_version:
         options["api_version"] = tuple(int(part) for part in settings.kafka_api_version.split("."))
     return options
 
 
-def _away(what: str, error: Exception) -> NoReturn:
-    raise UnavailableError(f"Kafka: {what} failed: {error or type(error).__name__}") from error
+def _away(settings: Settings, what: str, error: Exception) -> NoReturn:
+    raise UnavailableError(f"Kafka: {what} failed: {verdict(settings, error) or error or type(error).__name__}") from error
+
+
+def _unconnected(settings: Settings, what: str, error: Exception) -> NoReturn:
+    why = verdict(settings, error) or refusal(settings) or error
+    raise UnavailableError(f"Kafka: {what} failed: {why or type(error).__name__}") from error
+
+
+def _secure_options(settings: Settings) -> dict[str, Any]:
+    """Options of a client that is about to connect; a broker that would refuse it is found out at once."""
+    options = _options(settings)
+    if settings.kafka_security == "PLAINTEXT":
+        return options
+    mechanism = partial(get_sasl_mechanism(settings.kafka_mechanism), host="", **options) if settings.kafka_security.startswith("SASL") else None
+    if why := refusal(settings, mechanism):
+        raise UnavailableError(f"Kafka: connecting to {settings.kafka} failed: {why}")
+    return options
 
 
 class KafkaSource:
@@ -55,7 +75,7 @@ class KafkaSource:
         try:
             return KafkaConsumer(
                 *self._topics,
-                **_options(settings),
+                **_secure_options(settings),
                 group_id=settings.group,
                 enable_auto_commit=False,
                 auto_offset_reset="none",
@@ -70,7 +90,7 @@ class KafkaSource:
                 client_id=self._name,
             )
         except KafkaError as error:
-            _away(f"connecting to {settings.kafka}", error)
+            _unconnected(settings, f"connecting to {settings.kafka}", error)
 
     def poll(self, *, timeout_s: float, most: int) -> Delivery:
         try:
@@ -81,7 +101,7 @@ class KafkaSource:
             return Delivery((), self._skip_lost(error.args[0]))
         except KafkaError as error:
             self._watch(delivered=False, failing=True)
-            _away("reading", error)
+            _away(self._settings, "reading", error)
         self._watch(delivered=bool(records))
         messages: list[Message] = []
         gaps: list[Gap] = []
@@ -147,7 +167,7 @@ class KafkaSource:
             starts = self._consumer.beginning_offsets(list(positions))
             ends = self._consumer.end_offsets(list(positions))
         except KafkaError as error:
-            _away("asking for the first offsets", error)
+            _away(self._settings, "asking for the first offsets", error)
         gaps: list[Gap] = []
         for tp, at in positions.items():
             start = starts[tp]
@@ -165,7 +185,7 @@ class KafkaSource:
             start = self._consumer.beginning_offsets([tp])[tp]
         except KafkaError as error:
             self.seek((tp.topic, tp.partition), expected)
-            _away("asking for the first offset", error)
+            _away(self._settings, "asking for the first offset", error)
         return [Gap(tp.topic, tp.partition, expected, min(start, found))] if start > expected else []
 
     def commit(self, positions: Mapping[Partition, int]) -> None:
@@ -177,7 +197,7 @@ class KafkaSource:
             # Another member owns them now; it reads them again and the identities make that harmless.
             log.info("commit refused after a rebalance: %s", error)
         except KafkaError as error:
-            _away("committing", error)
+            _away(self._settings, "committing", error)
 
     def seek(self, partition: Partition, offset: int) -> None:
         try:
@@ -208,12 +228,13 @@ class KafkaPublisher:
     """Publishes records; `flush` raises when one of them could not be delivered."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         try:
             # Idempotence needs InitProducerId, which the mock speaks; identities make repeats harmless anyway.
-            self._producer = KafkaProducer(**_options(settings), acks="all", linger_ms=20, max_block_ms=10_000, enable_idempotence=False,
+            self._producer = KafkaProducer(**_secure_options(settings), acks="all", linger_ms=20, max_block_ms=10_000, enable_idempotence=False,
                                            client_id="ioc-publisher")
         except KafkaError as error:
-            _away(f"connecting to {settings.kafka}", error)
+            _unconnected(settings, f"connecting to {settings.kafka}", error)
         self._pending: list[Any] = []
 
     def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]], *,
@@ -223,7 +244,7 @@ class KafkaPublisher:
         try:
             self._pending.append(self._producer.send(topic, value=value, key=key, headers=list(headers), timestamp_ms=timestamp_ms))
         except KafkaError as error:
-            _away(f"publishing to {topic}", error)
+            _away(self._settings, f"publishing to {topic}", error)
         if len(self._pending) >= 5000:
             self.flush()
 
@@ -234,7 +255,7 @@ class KafkaPublisher:
             for future in pending:
                 future.get(timeout=30)
         except KafkaError as error:
-            _away("publishing", error)
+            _away(self._settings, "publishing", error)
 
     def close(self) -> None:
         self._producer.close(timeout=5)
@@ -248,11 +269,11 @@ def create_topics(settings: Settings, names: Sequence[str], *, partitions: int, 
 
     """
     try:
-        admin = KafkaAdminClient(**_options(settings), client_id="ioc-topics")
+        admin = KafkaAdminClient(**_secure_options(settings), client_id="ioc-topics")
         missing = sorted(set(names) - set(admin.list_topics()))
         config = {"retention.ms": str(int(retention_days * 86_400_000)), "cleanup.policy": "delete"}
         admin.create_topics([NewTopic(name, partitions, replication, topic_configs=config) for name in missing])
         admin.close()
     except KafkaError as error:
-        _away("creating topics", error)
+        _unconnected(settings, "creating topics", error)
     return missing

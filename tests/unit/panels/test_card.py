@@ -46,6 +46,14 @@ def test_foot_says_the_state_in_words(hours: float, word: str) -> None:
     assert word in foot(snapshot_of(KEY, heard_at=NOW - timedelta(hours=hours)))
 
 
+@pytest.mark.parametrize(("hours", "named"), [(0, False), (2, True), (8, True), (23, True)])
+def test_foot_names_the_only_source_unless_it_is_in_time(hours: float, named: bool) -> None:  # noqa: FBT001 (a parameter of the test)
+    found = snapshot_of(KEY, heard_at=NOW - timedelta(hours=hours))
+    assert len(found.sources) == 1
+    assert (found.sources[0].name in foot(found)) == named
+    assert (found.sources[0].name_en in foot(found, EN)) == named
+
+
 def test_foot_says_when_nothing_was_ever_heard() -> None:
     assert "Chưa có số liệu" in foot(snapshot_of(KEY, heard_at=None))
 

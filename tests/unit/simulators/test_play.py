@@ -85,6 +85,20 @@ def test_clock_is_let_go_when_the_history_is_out_and_the_play_stays_open(tmp_pat
     assert not thread.is_alive()
 
 
+def test_clock_of_what_is_written_at_once_is_let_go_too(tmp_path: Path) -> None:
+    clock, stop, end = tmp_path / "clock.json", threading.Event(), datetime(2026, 10, 30, 5, 30, tzinfo=UTC)
+    write_setting(clock, Setting(at=end, since=NOW, speed=1, end=end, held=True))
+    options = read_options([*STORM, "--until", "2026-10-30T12:30", "--days", "0", "--dry-run", "--only", "report", "--clock", str(clock)], NOW)
+    thread = threading.Thread(target=run, args=(options, FrozenClock(NOW), stop), daemon=True)
+    thread.start()
+    waited = time.monotonic()
+    while read_setting(clock).held and time.monotonic() < waited + 10:
+        stop.wait(0.02)
+    assert not read_setting(clock).held
+    stop.set()
+    thread.join(10)
+
+
 @pytest.mark.parametrize(("done", "settled"), [(2, False), (3, True)])
 def test_outlet_is_settled_when_the_sink_has_written_all(done: int, settled: bool) -> None:  # noqa: FBT001 (a parameter of the test)
     answers = [0, done]
@@ -94,5 +108,3 @@ def test_outlet_is_settled_when_the_sink_has_written_all(done: int, settled: boo
     assert not outlet.settled()  # nothing is sent before a flush
     outlet.flush()
     assert outlet.settled() is settled
-
-

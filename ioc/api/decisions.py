@@ -1,0 +1,78 @@
+"""`POST /api/decisions/STREAM/SUBJECT`: what a person decides, once for each click."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from ioc.api.answers import answer, error
+from ioc.api.ask import Database
+from ioc.decisions.decide import Office, decide
+from ioc.decisions.decision import Decision
+from ioc.decisions.verdicts import ConflictError, ForbiddenError, NotFoundError
+from ioc.errors import InputError
+from ioc.people.principal import Principal
+
+PREFIX = "/api/decisions/"
+MAX_BODY = 64_000
+READ_S = 10.0
+
+
+class _Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    fact: str
+    version: int
+    data: dict[str, Any] = {}
+    reason: str = ""
+
+
+def add_decisions(server: FastAPI, database: Database, office: Office) -> None:
+    """Put the route on the server, before Dash adds its catch-all. Who asks stands in the request, put there by the guard."""
+
+    @server.post(PREFIX + "{stream}/{subject:path}")
+    async def deciding(stream: str, subject: str, request: Request) -> Response:
+        who = request.scope.get("ioc.principal")
+        if not isinstance(who, Principal):
+            return error(401, "nobody is signed in: sign in, and decide again")
+        return await answer(_decided(database, office, who, stream, subject, request))
+
+
+async def _decided(database: Database, office: Office, who: Principal, stream: str, subject: str, request: Request) -> Response:
+    decision = _decision(stream, subject, request.headers.get("idempotency-key", ""), await _body(request))
+    address = request.client.host if request.client else ""
+    try:
+        done = await database.ask(lambda conn: decide(conn, decision, who, office, address=address))
+    except ForbiddenError as refused:
+        return error(403, str(refused))
+    except NotFoundError as lacking:
+        return error(404, str(lacking))
+    except ConflictError as faster:
+        changes = [{"fact": c.fact, "at": c.at.isoformat(), "by": c.by} for c in faster.changes]
+        return JSONResponse({"error": str(faster), "state": faster.state, "version": faster.version, "changes": changes}, 409)
+    return JSONResponse({"event_id": done.event_id, "version": done.version, "state": done.state}, headers={"Cache-Control": "no-store"})
+
+
+def _decision(stream: str, subject: str, key: str, body: bytes) -> Decision:
+    if not key:
+        raise InputError("the header Idempotency-Key is missing: give each click a key of its own, so that it counts once")
+    try:
+        asked = msgspec.json.decode(body, type=_Asked)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as wrong:
+        raise InputError(f"the body is no decision {{fact, version, data, reason}}: {str(wrong)[:300]}") from None
+    # The draft of the header writes it in quotes; a key is the same with and without.
+    return Decision(stream=stream, subject=subject, fact=asked.fact, version=asked.version, key=key.strip('"'), data=asked.data, reason=asked.reason)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(READ_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > MAX_BODY:
+                    raise HTTPException(413, f"a decision has at most {MAX_BODY} bytes")
+    except TimeoutError:
+        raise HTTPException(408, f"the body did not come within {READ_S:g} s", {"Connection": "close"}) from None
+    return bytes(body)
