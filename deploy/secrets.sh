@@ -37,6 +37,9 @@ for user in ioc_owner ioc_sink ioc_web ioc_alerts ioc_relay ioc_cameras ioc_pull
     password "kafka/$user"
 done
 
+# What seals second steps, webhooks' secrets and contacts (IOC_KEYS). Keep a copy of it, and not where the database's copies lie.
+[ -s keys ] || openssl rand -base64 32 > keys
+
 if [ ! -s kafka/ca.pem ]; then
     openssl req -x509 -newkey rsa:3072 -nodes -sha256 -days 3650 -subj "/CN=IOC Kafka authority" -keyout kafka/ca.key -out kafka/ca.pem \
         -addext "basicConstraints=critical,CA:TRUE,pathlen:0" -addext "keyUsage=critical,keyCertSign,cRLSign" 2> /dev/null

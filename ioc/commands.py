@@ -45,11 +45,12 @@ def compress(settings: Settings, options: argparse.Namespace, stop: threading.Ev
 
 
 def create_topics(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.relay.duties import AUDIT_TOPIC
     from ioc.streams.engine import kafka
     from ioc.streams.engine.registry import topics
 
     del stop
-    made = kafka.create_topics(settings, [*topics(), attention.DEAD_LETTER_TOPIC], partitions=options.partitions,
+    made = kafka.create_topics(settings, [*topics(), attention.DEAD_LETTER_TOPIC, AUDIT_TOPIC], partitions=options.partitions,
                                replication=options.replication, retention_days=options.retention_days)
     sys.stdout.write("".join(f"created {name}\n" for name in made) or "all topics exist\n")
     return 0

@@ -19,7 +19,9 @@ from ioc.api.ask import Database
 from ioc.api.console import add_console
 from ioc.api.console_audit import add_console_audit
 from ioc.api.console_screens import add_console_screens
+from ioc.api.contacts import add_contacts
 from ioc.api.courier import Courier
+from ioc.api.decisions import add_decisions
 from ioc.api.desk import Desk
 from ioc.api.feed import Feed, running
 from ioc.api.figures import add_figures
@@ -37,7 +39,9 @@ from ioc.api.sign_in import SignIn, add_sign_in
 from ioc.api.ways import ways
 from ioc.clock import Clock, local_day
 from ioc.db.connect import connect_async
+from ioc.decisions.decide import Office
 from ioc.errors import ConfigurationError
+from ioc.indicators.events import province_of
 from ioc.kpi.engine.registry import sections
 from ioc.layouts.app import ASSETS, Asked, create_dash
 from ioc.panels.engine.card import props
@@ -48,6 +52,7 @@ from ioc.profiles import load_profile
 from ioc.schemas import PLACE, files
 from ioc.settings import Settings
 from ioc.streams.engine.broker import Publisher
+from ioc.streams.engine.rules import rules_of
 from ioc.words import Words
 
 
@@ -106,6 +111,9 @@ def _add_desk(server: FastAPI, desk: Desk, settings: Settings, titles: Mapping[s
     add_console(server, desk, titles)
     add_console_screens(server, desk, titles)
     add_console_audit(server, desk)
+    add_contacts(server, desk.database, desk.seals, desk.clock)
+    source = f"/vn/{province_of(desk.profile)}/ioc/decisions"
+    add_decisions(server, desk.database, Office(clock=desk.clock, rules=rules_of(desk.profile), source=source))
 
 
 def _may_see(panel: str) -> bool:

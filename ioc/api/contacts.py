@@ -1,6 +1,6 @@
 """A reporter's contact over HTTP: masked for whoever may read the report, whole for whoever needs it and says why."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse
 from ioc.api.answers import answer, error
 from ioc.api.ask import Database
 from ioc.clock import Clock
-from ioc.contacts.vault import ForbiddenError, Look, NotFoundError, Subject, masked, reveal
-from ioc.errors import InputError
+from ioc.contacts.vault import Look, Subject, masked, reveal
+from ioc.errors import ForbiddenError, InputError, NotFoundError
 from ioc.people.principal import Principal
 from ioc.people.seals import SealError, Seals
 
@@ -26,13 +26,13 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(min_length=1)]
 
 
-def add_contacts(server: FastAPI, database: Database, seals: Seals, clock: Clock) -> None:
+def add_contacts(server: FastAPI, database: Database, seals: Callable[[], Seals], clock: Clock) -> None:
     """The two paths. Who asks stands in the request's scope as `ioc.principal`."""
     @server.get(PREFIX + "{stream}/{subject:path}")
     async def shown(request: Request, stream: str, subject: str) -> Response:
         async def ask() -> Response:
             who = _who(request)
-            found = await database.ask(lambda conn: masked(conn, seals, who, Subject(stream, subject)))
+            found = await database.ask(lambda conn: masked(conn, seals(), who, Subject(stream, subject)))
             return JSONResponse(dict(found), headers=_PRIVATE)
 
         return await _answered(ask())
@@ -42,7 +42,7 @@ def add_contacts(server: FastAPI, database: Database, seals: Seals, clock: Clock
         async def ask() -> Response:
             who, reason = _who(request), await _reason(request)
             look = Look(who=who, reason=reason, at=clock.real(), address=request.client.host if request.client else "")
-            found = await database.ask(lambda conn: reveal(conn, seals, Subject(stream, subject), look))
+            found = await database.ask(lambda conn: reveal(conn, seals(), Subject(stream, subject), look))
             return JSONResponse(dict(found), headers=_PRIVATE)
 
         return await _answered(ask())

@@ -12,8 +12,8 @@ from ioc.api.answers import answer, error
 from ioc.api.ask import Database
 from ioc.decisions.decide import Office, decide
 from ioc.decisions.decision import Decision
-from ioc.decisions.verdicts import ConflictError, ForbiddenError, NotFoundError
-from ioc.errors import InputError
+from ioc.decisions.verdicts import ConflictError
+from ioc.errors import ForbiddenError, InputError, NotFoundError
 from ioc.people.principal import Principal
 
 PREFIX = "/api/decisions/"

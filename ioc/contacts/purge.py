@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from ioc.audit.ledger import Entry, append, forget
 from ioc.contacts.policy import Retention
-from ioc.contacts.vault import NotFoundError, Subject
+from ioc.contacts.vault import Subject
 from ioc.db.connect import Connection
 from ioc.db.queries import named
-from ioc.errors import InputError
+from ioc.errors import InputError, NotFoundError
 from ioc.streams.engine.privacy import masked as without_numbers
 
 BATCH = 500

@@ -17,7 +17,7 @@ from ioc.audit.ledger import Entry, append
 from ioc.contacts.fields import CONTACT, LONGEST, SOUGHT, TEXT, mask, normalised
 from ioc.db.connect import Connection
 from ioc.db.queries import named
-from ioc.errors import ContractError, InputError
+from ioc.errors import ContractError, ForbiddenError, InputError, NotFoundError
 from ioc.people.principal import Principal
 from ioc.people.roles import Permission
 from ioc.people.seals import Seals
@@ -30,14 +30,6 @@ LOOK = {"report": Permission.REPORTS_CONTACT}
 MOST = 100
 """Subjects of one caller that are told, the newest first."""
 LONGEST_REASON = 500
-
-
-class NotFoundError(InputError):
-    """Nothing is kept, there is no such subject, or it lies outside the person's limits: all three sound alike."""
-
-
-class ForbiddenError(InputError):
-    """None of the person's roles permits it, whatever the subject."""
 
 
 class Subject(NamedTuple):

@@ -17,8 +17,8 @@ from ioc.decisions import record
 from ioc.decisions.acts import DESKS, Act
 from ioc.decisions.changes import conflict
 from ioc.decisions.decision import Decided, Decision, act_of, digest, event_id, reason_of, told
-from ioc.decisions.verdicts import ForbiddenError, KeyUsedError, NotFoundError, NotPermittedError
-from ioc.errors import InputError, UnavailableError
+from ioc.decisions.verdicts import KeyUsedError, NotPermittedError
+from ioc.errors import ForbiddenError, InputError, NotFoundError, UnavailableError
 from ioc.people.principal import Principal, Scope
 from ioc.relay import outbox
 from ioc.streams.engine import states

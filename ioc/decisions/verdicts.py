@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ioc.errors import InputError, IocError, RefusedError
+from ioc.errors import InputError, IocError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,14 +14,6 @@ class Change:
     fact: str
     at: datetime
     by: str
-
-
-class ForbiddenError(RefusedError):
-    """Whoever decides lacks the permission for this fact, whatever it is about."""
-
-
-class NotFoundError(IocError):
-    """The subject is not there, or out of reach: which of the two is not told."""
 
 
 class ConflictError(IocError):

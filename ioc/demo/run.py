@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 from ioc.clock import SystemClock, minute
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
@@ -114,6 +116,9 @@ def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None) -> 
         "IOC_KEYS": str(keys_of(settings)), "IOC_GUEST_OF": str(settings.guest_of),
     }
 
+    def part(name: str, *arguments: str, role: str = "") -> Process:
+        return Process(name, python("ioc", *(arguments or (name,))), environment | {"IOC_DATABASE": make_conninfo(dsn, user=role or f"ioc_{name}")})
+
     def beside(command: list[str]) -> Process:
         started.append(Process("scenario", command, outside | {"IOC_DATA": str(settings.data_dir)}, restart=False))
         return started[-1]
@@ -121,16 +126,17 @@ def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None) -> 
     try:
         broker = Process("broker", python("ioc", "embedded-broker"), environment, restart=False)
         started.append(broker)
-        started.append(Process("live", python("ioc", "live"), environment))  # it needs no broker
+        started.append(part("live"))  # it needs no broker
         address = broker.wait_first_line(20)
         if ":" not in address or broker.ended():
             raise ConfigurationError(f"the embedded broker did not start: {address}")
         environment["IOC_KAFKA"] = address
         note = leave_addresses(settings, environment)
-        started += [Process(name, python("ioc", name), environment) for name in ("web", "sink", "relay")]
+        started += [part(name) for name in ("web", "sink", "relay")]
         if simulate is not None:
-            arguments = ["--kafka", address, "--kafka-api-version", MOCK_API_VERSION, "--database", dsn, "--profile", settings.profile]
-            started.append(Process("simulators", python("ioc", "simulate", *simulate, *arguments), environment))
+            arguments = ["--kafka", address, "--kafka-api-version", MOCK_API_VERSION, "--database",
+                         make_conninfo(dsn, user="ioc_simulators"), "--profile", settings.profile]
+            started.append(part("simulators", "simulate", *simulate, *arguments))
         yield [p for p in started if p is not broker], beside
     finally:
         for process in reversed(started):

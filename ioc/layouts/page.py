@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from dash import dcc, html
 
 from ioc.clock import local_day
-from ioc.panels.engine.card import STATE_WORDS
+from ioc.panels.engine.card import SIMULATED, STATE_WORDS
 from ioc.panels.engine.contract import Panel
 from ioc.profiles import Profile
 from ioc.words import Words
@@ -116,7 +116,7 @@ def _frame(children: Sequence[Any], profile: Profile, words: Words, here: Place,
         html.A(other.upper(), href=f"/language/{other}?to={quote(here.path, safe='/')}", className="lang"),
     ], className="wall-head")
     return html.Div([head, *children, html.Footer(id="wall-foot", className="wall-foot")], id="wall", className="wall",
-                    **{"data-cards": str(cards), "data-lang": words.language},
+                    **{"data-cards": str(cards), "data-lang": words.language, "data-word-simulated": words(SIMULATED)},
                     **{f"data-word-{state}": words(text) for state, text in STATE_WORDS.items()})
 
 

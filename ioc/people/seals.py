@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ioc.errors import ConfigurationError, IocError
 
 KEY_BYTES = 32
+MOUNTED = "/run/secrets"
 _VERSION = b"\x01"
 _ID, _NONCE = 4, 12
 
@@ -84,14 +85,20 @@ def read_seals(path: str) -> Seals:
         raise ConfigurationError("IOC_KEYS is not set: name a key file; `ioc keys new FILE` makes one (keep a copy of it apart from the database's)")
     file = Path(path)
     try:
-        if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) & ~stat.S_IRGRP:
-            raise ConfigurationError(f"IOC_KEYS: {file} can be read by others: chmod 600 {file}")
+        if _is_open(file):
+            raise ConfigurationError(f"IOC_KEYS: {file} can be read or changed by others: chmod 600 {file}")
         lines = [line.strip() for line in file.read_text("ascii").splitlines() if line.strip()]
         return Seals([base64.b64decode(line, validate=True) for line in lines])
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"IOC_KEYS: {file} cannot be read ({error}): `ioc keys new {file}` makes one") from None
     except binascii.Error:
         raise ConfigurationError(f"IOC_KEYS: {file} has a line that is no key: one base64 key of {KEY_BYTES} bytes a line, newest first") from None
+
+
+def _is_open(file: Path) -> bool:
+    """Whether others can read or change it. A container has one user, to whom its secrets are mounted; a closed folder closes its files."""
+    closed = file.is_relative_to(MOUNTED) or not file.parent.stat().st_mode & stat.S_IRWXO
+    return bool(file.stat().st_mode & (stat.S_IWGRP | (stat.S_IWOTH if closed else stat.S_IRWXO)))
 
 
 def add_key(path: Path) -> None:

@@ -129,4 +129,4 @@ class Worker:
     def _drop(self) -> None:
         if self._conn is not None:
             self._conn.close()
-        self._conn = None
+        self._conn = self._released_at = None  # what was in hand then is this relay's own to take up again

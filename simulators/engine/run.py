@@ -15,7 +15,7 @@ from ioc.errors import IocError, UnavailableError
 from ioc.played import PlayedClock
 from ioc.profiles import load_profile
 from ioc.profiles.scenarios import YearTotals
-from ioc.settings import Settings
+from ioc.settings import read_settings
 from ioc.streams.engine.broker import Publisher
 from ioc.streams.engine.registry import streams
 from simulators.engine.contract import scenario_of
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: Options, clock: Clock, stop: threading.Event) -> None:
     """Publish what the options ask for."""
-    standing = Standing(options.database) if options.database else None
+    standing = Standing(replace(read_settings(), database=options.database).dsn()) if options.database else None
     heard = _heard(standing, stop)
     options = _continued(options, heard)
     publisher = _publisher(options, stop)
@@ -130,7 +130,8 @@ def _publisher(options: Options, stop: threading.Event) -> Publisher | None:
     # Imported late: counting needs no broker.
     from ioc.streams.engine.kafka import KafkaPublisher
 
-    settings = Settings(kafka=options.kafka, kafka_api_version=options.kafka_api_version)
+    # A user, a password, an authority come from the environment, as for every process.
+    settings = replace(read_settings(), kafka=options.kafka, kafka_api_version=options.kafka_api_version)
     told = False
     while not stop.is_set():
         try:

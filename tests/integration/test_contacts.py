@@ -8,9 +8,9 @@ import psycopg
 import pytest
 
 from ioc.audit.ledger import disclosed, lines
-from ioc.contacts.vault import MOST, ForbiddenError, NotFoundError, Subject, keep, masked, proof, report_text, reveal, same_caller
+from ioc.contacts.vault import MOST, Subject, keep, masked, proof, report_text, reveal, same_caller
 from ioc.db.connect import Connection, connect
-from ioc.errors import ContractError, InputError
+from ioc.errors import ContractError, ForbiddenError, InputError, NotFoundError
 from ioc.people.principal import Principal
 from ioc.people.roles import ROLES
 from ioc.people.seals import SealError, Seals

@@ -27,7 +27,7 @@ WHY = '{"reason": "gọi lại"}'.encode()
 def desk(dsn: str, who: Principal | None, seals: Seals = SEALS) -> Iterator[str]:
     """A web process in which everybody is `who`."""
     server, database = FastAPI(), Database(dsn)
-    add_contacts(server, database, seals, clock())
+    add_contacts(server, database, lambda: seals, clock())
 
     async def signed_in(scope: Any, receive: Any, send: Any) -> None:
         await server(scope | ({"ioc.principal": who} if who else {}), receive, send)

@@ -13,9 +13,9 @@ from ioc.audit.ledger import disclosed, lines
 from ioc.contacts import command
 from ioc.contacts.policy import Retention
 from ioc.contacts.purge import BATCH, due, erase, purge
-from ioc.contacts.vault import NotFoundError, Subject, keep, masked, proof, report_text, reveal, same_caller
+from ioc.contacts.vault import Subject, keep, masked, proof, report_text, reveal, same_caller
 from ioc.db.connect import Connection, connect
-from ioc.errors import InputError
+from ioc.errors import InputError, NotFoundError
 from ioc.settings import Settings
 from tests.integration.contacts_desk import DAY, ONE, PERSON, SEALS, THREE, TWO, count, ended, kept, ledger, look, person, submitted
 from tests.integration.streams_db import rows, sunk

@@ -13,8 +13,8 @@ from ioc.clock import FrozenClock
 from ioc.db.connect import Connection, connect
 from ioc.decisions import decide as deciding
 from ioc.decisions.decision import Decided
-from ioc.decisions.verdicts import ConflictError, ForbiddenError, KeyUsedError, NotFoundError, NotPermittedError
-from ioc.errors import InputError, IocError, UnavailableError
+from ioc.decisions.verdicts import ConflictError, KeyUsedError, NotPermittedError
+from ioc.errors import ForbiddenError, InputError, IocError, NotFoundError, UnavailableError
 from ioc.people.principal import Grant, Principal
 from ioc.streams.engine import rebuild
 from ioc.streams.engine.memory import MemoryBroker

@@ -17,8 +17,8 @@ from ioc.demo.stage import FOLDER, Stage
 from ioc.demo.supervisor import Process
 from ioc.played import PlayedClock, Setting, write_setting
 from ioc.settings import Settings
-from tests.integration.streams_db import rows
 from tests.integration.cast import viewer
+from tests.integration.streams_db import rows
 from tests.integration.web_server import Answer, ask, eventually, serving
 from tests.integration.web_story import NOW
 

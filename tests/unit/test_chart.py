@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -72,3 +73,10 @@ def test_words_from_outside_are_no_tags() -> None:
     trace = drawn(given)["data"][0]
     assert trace["y"] == ["&lt;a href='https://x'&gt;A &amp; B&lt;/a&gt;"]
     assert trace["name"] == "&lt;b&gt;s&lt;/b&gt;"
+
+
+@pytest.mark.parametrize("colour", COLOURS.values())
+def test_every_colour_has_one_that_holds_on_paper(colour: str) -> None:
+    sheet = Path("ioc/assets/dash/theme.css").read_text(encoding="utf-8").partition("@media print")[2]
+    rgb = ", ".join(str(int(colour[n:n + 2], 16)) for n in (1, 3, 5))
+    assert all(f'[style*="{part}: rgb({rgb})"]' in sheet for part in ("fill", "stroke"))
