@@ -73,6 +73,11 @@ def test_files_that_a_page_names_are_there(base: str) -> None:
     assert [path for path in named if ask(base, path).status != 200] == []
 
 
+def test_words_are_there_before_their_letters_have_come(base: str) -> None:
+    displays = set(re.findall(r"font-display: (\w+)", ask(base, "/static/fonts.css").body.decode()))
+    assert displays == {"swap"}
+
+
 def test_files_that_a_map_names_are_there(base: str) -> None:
     named = re.findall(r'(?:src|href)="(/[^"]+)"', ask(base, "/map/citizen_reports").body.decode())
     assert len(named) > 5
