@@ -6,8 +6,11 @@ Run beside a running centre (`make demo`); prints one line a minute and the slop
 import argparse
 import sys
 from itertools import count
+from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession, sync_playwright
+
+from benchmarks.screen import screen_cookie
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
@@ -21,9 +24,10 @@ def main() -> int:
     parser.add_argument("--url", default="http://127.0.0.1:8050/wall")
     parser.add_argument("--minutes", type=int, default=10)
     options = parser.parse_args()
-    with sync_playwright() as playwright:
+    with screen_cookie(urlsplit(options.url).port or 443) as (name, token), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page.context.add_cookies([{"name": name, "value": token, "url": options.url}])
         page.goto(options.url)
         page.wait_for_timeout(20_000)
         session = page.context.new_cdp_session(page)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from benchmarks.screen import screen_cookie
 from benchmarks.sink import cpu_s
 from ioc.clock import SystemClock
 from ioc.db.connect import connect
@@ -25,9 +26,9 @@ from ioc.settings import read_settings
 STEPS = (1, 20, 100, 400)
 
 
-async def _view(port: int, until: float, received: list[int]) -> None:
+async def _view(port: int, cookie: str, until: float, received: list[int]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"GET /live/stream?lang=vi HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    writer.write(f"GET /live/stream?lang=vi HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
     while (left := until - time.monotonic()) > 0:
         try:
             received[0] += len(await asyncio.wait_for(reader.read(1 << 16), left))
@@ -36,10 +37,10 @@ async def _view(port: int, until: float, received: list[int]) -> None:
     writer.close()
 
 
-async def _viewers(port: int, pid: int, number: int, seconds: float) -> None:
+async def _viewers(port: int, cookie: str, pid: int, number: int, seconds: float) -> None:
     received = [0]
     until = time.monotonic() + seconds + 3
-    tasks = [asyncio.create_task(_view(port, until, received)) for _ in range(number)]
+    tasks = [asyncio.create_task(_view(port, cookie, until, received)) for _ in range(number)]
     await asyncio.sleep(3)  # the first, whole frame is not what a tick costs
     before, bytes_before = cpu_s(pid), received[0]
     await asyncio.sleep(seconds)
@@ -75,8 +76,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
     _panels()
-    for number in STEPS:
-        asyncio.run(_viewers(options.port, options.web_pid, number, options.seconds))
+    with screen_cookie(options.port) as (name, token):
+        for number in STEPS:
+            asyncio.run(_viewers(options.port, f"{name}={token}", options.web_pid, number, options.seconds))
     return 0
 
 

@@ -126,7 +126,8 @@ async def _outside(sign_in: SignIn, request: Request, form: Mapping[str, str], t
         address, step = await way.begin()
         detail = {"way": way.key, "to": to, "step": dict(step)}
         token = await sign_in.desk.database.ask(lambda conn: sessions.put_step(conn, detail, sign_in.desk.clock.real()))
-        answer = RedirectResponse(address, status_code=303)
+        # Not a redirect: browsers hold one against the policy of the form that led to it.
+        answer = sign_in.desk.page(request, "leaving.html", "Đăng nhập", address=address)
         answer.headers.append("set-cookie", sign_in.desk.cookies.setting(STEP_COOKIE, token, max_age_s=300))
         return answer
     attempt = sign_in.attempt(request, form.get("login", ""))

@@ -1,7 +1,11 @@
 -- name: cameras
 -- One row per unit with cameras heard in the week before the moment: how many, and how many said "online" in its last 10 minutes (a camera
 -- silent for longer counts as offline). What a camera counts says of what kind it is. Absent = no camera was heard in the week.
-with camera as (
+with windows as materialized (
+    select %(at)s::timestamptz - heard_within('camera', interval '10 minutes') as status_from
+),
+
+camera as (
     select
         seen.unit_code,
         coalesce(status.online, false) as online,
@@ -11,6 +15,7 @@ with camera as (
             else 'security'
         end as kind
     from camera_state as c
+    cross join windows as w
     cross join lateral (
         select e.unit_code
         from camera_event as e
@@ -23,7 +28,7 @@ with camera as (
         select e.online
         from camera_event as e
         where e.subject = c.subject and e.recorded_at <= %(known)s and e.online is not null
-            and e.occurred_at >= %(at)s::timestamptz - heard_within('camera', interval '10 minutes') and e.occurred_at < %(at)s
+            and e.occurred_at >= w.status_from and e.occurred_at < %(at)s
         order by e.occurred_at desc, e.event_id desc
         limit 1
     ) as status on true

@@ -1,6 +1,12 @@
 -- name: cameras
 -- One row per camera heard in the week before the moment: its newest status (10 minutes back) and its newest count of people
 -- (3 minutes back), or as far back as its source promises to speak. NULL = it did not say; a camera silent for so long counts as offline.
+with windows as materialized (
+    select
+        %(at)s::timestamptz - heard_within('camera', interval '10 minutes') as status_from,
+        %(at)s::timestamptz - heard_within('camera', interval '3 minutes') as count_from
+)
+
 select
     c.subject as camera_id,
     coalesce(o.unit_code, s.unit_code, c.unit_code) as unit_code,
@@ -10,11 +16,12 @@ select
     o.waiting,
     o.staff_present
 from camera_state as c
+cross join windows as w
 left join lateral (
     select e.online, e.occurred_at, e.unit_code, e.point_id
     from camera_event as e
     where e.subject = c.subject
-        and e.occurred_at >= %(at)s::timestamptz - heard_within('camera', interval '10 minutes') and e.occurred_at < %(at)s
+        and e.occurred_at >= w.status_from and e.occurred_at < %(at)s
         and e.recorded_at <= %(known)s and e.online is not null
     order by e.occurred_at desc, e.event_id desc
     limit 1
@@ -23,7 +30,7 @@ left join lateral (
     select e.waiting, e.staff_present, e.unit_code, e.point_id
     from camera_event as e
     where e.subject = c.subject
-        and e.occurred_at >= %(at)s::timestamptz - heard_within('camera', interval '3 minutes') and e.occurred_at < %(at)s
+        and e.occurred_at >= w.count_from and e.occurred_at < %(at)s
         and e.recorded_at <= %(known)s and e.waiting is not null
     order by e.occurred_at desc, e.event_id desc
     limit 1

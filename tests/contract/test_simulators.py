@@ -140,7 +140,7 @@ def test_realism_says_what_is_true_and_what_is_made_up(name: str) -> None:
     assert "Made up:" in realism
 
 
-MACHINERY = {"run", "outlet", "pace", "standing", "diary", "options", "progress", "registry", "faults"}
+MACHINERY = {"run", "outlet", "pace", "pause", "standing", "diary", "options", "progress", "registry", "faults"}
 """Modules that may know time, files, the database or the broker, since no event is made there: they pace what is told, send it, say how far it is."""
 
 
