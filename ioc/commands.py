@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from ioc.audit.hand import enter
 from ioc.clock import LOCAL, YEARS, SystemClock, end_of, local_day
 from ioc.db import timescale
 from ioc.db.connect import Connection, connect
@@ -164,8 +165,10 @@ def add_source_key(settings: Settings, options: argparse.Namespace, stop: thread
     if options.expires and options.expires.year >= YEARS.stop:
         raise InputError(f"--expires {options.expires} lies beyond the year {YEARS.stop - 1}: leave it out for a key without end")
     expires_at = end_of(options.expires) if options.expires else None
-    with _open(settings) as conn:
-        key, text = add_key(conn, options.source, wanted, SystemClock().now(), expires_at=expires_at, events_per_s=options.events_per_s)
+    with _open(settings) as conn, conn.transaction():
+        now = SystemClock().now()
+        key, text = add_key(conn, options.source, wanted, now, expires_at=expires_at, events_per_s=options.events_per_s)
+        enter(conn, "source_key.added", f"source_key:{key.key_id}", now, after={"source": key.source, "streams": wanted, "expires_at": expires_at})
     sys.stderr.write(f"key {key.key_id} for {key.source}; it is shown this once, keep it where only the source can read it:\n")
     sys.stdout.write(f"{text}\n")
     return 0
@@ -190,9 +193,11 @@ def revoke_source_key(settings: Settings, options: argparse.Namespace, stop: thr
     from ioc.api.keys import revoke_key
 
     del stop
-    with _open(settings) as conn:
-        if not revoke_key(conn, options.key, SystemClock().now()):
+    with _open(settings) as conn, conn.transaction():
+        now = SystemClock().now()
+        if not revoke_key(conn, options.key, now):
             raise InputError(f"there is no key {options.key} that could be revoked: `ioc source-key list` shows them")
+        enter(conn, "source_key.revoked", f"source_key:{options.key}", now)
     sys.stdout.write(f"key {options.key} is revoked; the web processes heed it within seconds\n")
     return 0
 
@@ -245,6 +250,7 @@ def replay_letters(settings: Settings, options: argparse.Namespace, stop: thread
         publisher = KafkaPublisher(settings)
         for x in found:
             attention.replay(conn, publisher, x, SystemClock().now(), value=value)
+            enter(conn, "dead_letter.replayed", f"dead_letter:{x.letter_id}", SystemClock().now(), after={"corrected": value is not None})
         publisher.close()
     sys.stdout.write(f"{len(found)} sent again; a letter that is still wrong comes back with a new number\n")
     return 0
@@ -252,9 +258,11 @@ def replay_letters(settings: Settings, options: argparse.Namespace, stop: thread
 
 def resume_partition(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     del stop
-    with _open(settings) as conn:
-        if not attention.resume(conn, options.topic, options.partition, SystemClock().now()):
+    with _open(settings) as conn, conn.transaction():
+        now = SystemClock().now()
+        if not attention.resume(conn, options.topic, options.partition, now):
             raise InputError(f"{options.topic}/{options.partition} is not paused")
+        enter(conn, "partition.resumed", f"partition:{options.topic}/{options.partition}", now)
     sys.stdout.write(f"{options.topic}/{options.partition} is read again within seconds\n")
     return 0
 
@@ -270,9 +278,11 @@ def list_gaps(settings: Settings, options: argparse.Namespace, stop: threading.E
 
 def close_gap(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     del stop
-    with _open(settings) as conn:
-        if not attention.close_gap(conn, options.gap, options.note, SystemClock().now()):
+    with _open(settings) as conn, conn.transaction():
+        now = SystemClock().now()
+        if not attention.close_gap(conn, options.gap, options.note, now):
             raise InputError(f"there is no open gap {options.gap}: `ioc gaps list` shows them")
+        enter(conn, "gap.closed", f"gap:{options.gap}", now, reason=options.note)
     sys.stdout.write(f"gap {options.gap} closed\n")
     return 0
 

@@ -1,12 +1,16 @@
 """Answers that several routes give alike: what went wrong, as JSON under `error`."""
 
+import logging
 from collections.abc import Awaitable, Mapping
 
 import psycopg
+from dash.exceptions import DependencyException
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from ioc.errors import InputError, IocError, RefusedError, UnavailableError
+from ioc.errors import ConfigurationError, InputError, IocError, RefusedError, UnavailableError
+
+log = logging.getLogger(__name__)
 
 
 async def answer(question: Awaitable[Response]) -> Response:
@@ -25,8 +29,17 @@ def add_answers(server: FastAPI) -> None:
         status = next(status for kind, status in _STATUS.items() if isinstance(wrong, kind))
         return error(status, str(wrong) if isinstance(wrong, IocError) else "a text holds a character or a number that cannot be kept")
 
+    async def lacking(_: Request, wrong: Exception) -> Response:
+        log.error("a page cannot be given: %s", wrong)
+        return error(503, "this centre is not fully set up: its log says what is missing, tell the administrator")
+
+    async def no_file(_: Request, __: Exception) -> Response:
+        return error(404, "not found")
+
     for kind in _STATUS:
         server.add_exception_handler(kind, refused)
+    server.add_exception_handler(ConfigurationError, lacking)
+    server.add_exception_handler(DependencyException, no_file)
 
 
 _STATUS: Mapping[type[Exception], int] = {RefusedError: 403, InputError: 400, UnavailableError: 503, psycopg.DataError: 400}

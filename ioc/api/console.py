@@ -10,7 +10,7 @@ from ioc.api.access import EXACT, PANELS, may, panel_need
 from ioc.api.desk import Desk
 from ioc.api.forms import form_of
 from ioc.db.connect import Connection
-from ioc.errors import InputError, IocError, RefusedError, UnavailableError
+from ioc.errors import ConfigurationError, InputError, IocError, RefusedError, UnavailableError
 from ioc.people import sessions, totp
 from ioc.people.accounts import Person, person_by_id, set_password, set_totp
 from ioc.people.passwords import is_right
@@ -85,7 +85,7 @@ class _Mine:
         person = await desk.database.ask(lambda conn: self._person(conn, request))
         has = person.totp_sealed is not None
         secret, step = "", ""
-        if not person.issuer and not has and not person.must_change:
+        if not person.issuer and not has and not person.must_change and self._can_seal():
             secret = totp.new_secret()
             step = await desk.database.ask(lambda conn: sessions.put_step(conn, {"secret": self._sealed(secret, person)}, desk.clock.real(),
                                                                           person.person_id))
@@ -130,7 +130,7 @@ class _Mine:
                 set_totp(conn, self._proved(conn, request, form), None, desk.seals(), by)
                 return DONE["off"]
             person, found = self._person(conn, request), sessions.take_step(conn, form.get("step", ""), by.at)
-            if found is None or found[0] != person.person_id:
+            if found is None or found[0] != person.person_id or "secret" not in found[1] or person.totp_sealed:
                 raise InputError(desk.text("Đã quá 5 phút: vui lòng làm lại."))
             secret = desk.seals().open(bytes.fromhex(found[1]["secret"]), about=person.subject.encode()).decode()
             step = totp.step_of(secret, form.get("code", ""), by.at)
@@ -147,6 +147,12 @@ class _Mine:
         assert session
         await desk.database.ask(lambda conn: sessions.end_others(conn, int(session.principal.id), "ended by the person", by, but=session.session_id))
         return DONE["others"]
+
+    def _can_seal(self) -> bool:
+        try:
+            return self._desk.seals() is not None
+        except ConfigurationError:
+            return False  # the page says so
 
     def _sealed(self, secret: str, person: Person) -> str:
         return self._desk.seals().seal(secret.encode(), about=person.subject.encode()).hex()

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from contextvars import ContextVar
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -14,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from ioc.api.access import UNCOUNTED, WHILE_MUST_CHANGE, Access, Door, may
 from ioc.api.hardening import (
     MOST_BODY,
+    MOST_HEADERS,
     TLS_HEADERS,
     App,
     Header,
@@ -24,6 +24,7 @@ from ioc.api.hardening import (
     Send,
     address_of,
     bounded,
+    cookie_in,
     header,
     is_navigation,
     is_same_origin,
@@ -78,7 +79,11 @@ class Guard:
         with ExitStack() as stack:
             for variable, value in ((language, chosen_language(scope)), (nonce, token), (principal, None)):
                 stack.callback(variable.reset, variable.set(value))  # type: ignore[arg-type]
-            await self._guarded(scope, receive, with_headers(send, TLS_HEADERS if self.cookies.secure else (), token))
+            sending = with_headers(send, TLS_HEADERS if self.cookies.secure else (), token)
+            if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
+                await _say(scope, sending, 431, "the headers are too large", {"most_bytes": MOST_HEADERS})
+            else:
+                await self._guarded(scope, receive, sending)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
@@ -90,7 +95,7 @@ class Guard:
             await _say(scope, send, 429, "too many requests: wait", headers=((b"retry-after", str(wait_s).encode()),))
             return
         if need not in (Door.OPEN, Door.OWN) and scope["method"] not in _SAFE and not is_same_origin(scope):
-            log.warning("refused: %s %s was sent from another site", scope["method"], path)
+            log.warning("refused: %s %r was sent from another site", scope["method"], path[:200])  # %r: a line break in it is no new line
             await _say(scope, send, 403, "this was sent from another site")
             return
         try:
@@ -128,12 +133,14 @@ class Guard:
         if (length := header(scope, b"content-length")).isdecimal() and int(length) > most:
             await _say(scope, send, 413, "the body is too large", {"most_bytes": most})
             return
-        overrun: list[bool] = []
+        cut: list[int] = []
         sent: list[bool] = []
         sending = _noting(self._watched(send, found) if path == STREAM and found else send, sent)
         with suppress(ConnectionAbortedError, ClientDisconnect):  # the stream of a session that ended
-            await self.application(scope, bounded(receive, most, lambda: overrun.append(True)), _unless(sending, overrun))
-        if overrun and not sent:
+            await self.application(scope, bounded(receive, most, cut.append), _unless(sending, cut))
+        if cut and not sent and cut[0] == 408:
+            await _say(scope, send, 408, "the body did not come in time", headers=((b"connection", b"close"),))
+        elif cut and not sent:
             await _say(scope, send, 413, "the body is too large", {"most_bytes": most})
 
     def _watched(self, send: Send, found: Found) -> Send:
@@ -171,11 +178,8 @@ def chosen_language(scope: Scope) -> str:
     asked: str = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]
     if asked in LANGUAGES:
         return asked
-    try:
-        morsel = SimpleCookie(header(scope, b"cookie")).get(LANGUAGE_COOKIE)
-    except CookieError:
-        return LANGUAGES[0]
-    return str(morsel.value) if morsel and morsel.value in LANGUAGES else LANGUAGES[0]
+    kept = cookie_in(header(scope, b"cookie"), LANGUAGE_COOKIE)
+    return kept if kept in LANGUAGES else LANGUAGES[0]
 
 
 def _counts(scope: Scope, path: str) -> bool:
@@ -202,10 +206,10 @@ def _noting(send: Send, sent: list[bool]) -> Send:
     return sending
 
 
-def _unless(send: Send, overrun: list[bool]) -> Send:
+def _unless(send: Send, cut: list[int]) -> Send:
     """What an application answers to a body that was cut off is not sent: the reason is."""
     async def sending(message: Message) -> None:
-        if not overrun:
+        if not cut:
             await send(message)
 
     return sending

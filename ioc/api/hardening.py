@@ -1,5 +1,6 @@
 """What protects a page beside who may see it: content security policy, headers, same origin, sizes of bodies, rates."""
 
+import asyncio
 import math
 import secrets
 import time
@@ -18,6 +19,10 @@ Header = tuple[bytes, bytes]
 
 MOST_BODY = 1 << 20
 """Bytes of a request's body, where its path sets no other limit of its own."""
+MOST_HEADERS = 32 << 10
+"""Bytes of a request's headers; the server below sets no limit."""
+BODY_WITHIN_S = 60.0
+"""Longer than any path's own patience: nobody keeps a body open for ever."""
 
 nonce: ContextVar[str] = ContextVar("nonce", default="")
 """Of the answer that is being made: inline scripts and styles that carry it are ours."""
@@ -58,6 +63,16 @@ def header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
+def cookie_in(raw: str, name: str) -> str:
+    """A cookie of a request's header, '' where there is none; the last where there are several.
+
+    Not by http.cookies: that gives up all cookies for a broken one, which any other program of this host may have set, and takes a minute for
+    a value of backslashes (CVE-2024-7592).
+    """
+    pairs = (part.partition("=") for part in raw.split(";"))
+    return next(reversed([value.strip() for key, _, value in pairs if key.strip() == name]), "")
+
+
 def is_same_origin(scope: Scope) -> bool:
     """Whether a request that changes something comes from a page of ours.
 
@@ -66,7 +81,10 @@ def is_same_origin(scope: Scope) -> bool:
     """
     site = header(scope, b"sec-fetch-site") or "same-origin"
     origin = header(scope, b"origin")
-    return site in {"same-origin", "none"} and (not origin or urlsplit(origin).netloc == header(scope, b"host"))
+    try:
+        return site in {"same-origin", "none"} and (not origin or urlsplit(origin).netloc == header(scope, b"host"))
+    except ValueError:  # '[' without its ']'
+        return False
 
 
 def is_navigation(scope: Scope) -> bool:
@@ -80,17 +98,26 @@ def address_of(scope: Scope) -> str:
     return str(client[0]) if client else ""
 
 
-def bounded(receive: Receive, most: int, too_large: Callable[[], None]) -> Receive:
-    """The same body; one that grows beyond `most` bytes ends as if its sender had gone."""
-    taken = 0
+def bounded(receive: Receive, most: int, cut_off: Callable[[int], None], *, within_s: float = BODY_WITHIN_S) -> Receive:
+    """The same body; one that grows beyond `most` bytes, or is not whole in time, ends as if its sender had gone. `cut_off` gets the status."""
+    taken, whole, ends = 0, False, 0.0
 
     async def receiving() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, whole, ends
+        if whole:  # what comes now is the sender's leaving, for which streams wait
+            return await receive()
+        ends = ends or asyncio.get_running_loop().time() + within_s
+        try:
+            async with asyncio.timeout_at(ends):
+                message = await receive()
+        except TimeoutError:
+            cut_off(408)
+            return {"type": "http.disconnect"}
         taken += len(message.get("body", b""))
         if taken > most:
-            too_large()
+            cut_off(413)
             return {"type": "http.disconnect"}
+        whole = not message.get("more_body")
         return message
 
     return receiving

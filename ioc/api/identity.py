@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.cookies import CookieError, SimpleCookie
 
 from ioc.api.ask import Database
+from ioc.api.hardening import cookie_in
 from ioc.clock import Clock
 from ioc.db.connect import Connection
 from ioc.errors import UnavailableError
@@ -49,12 +49,8 @@ class Cookies:
 
     def read(self, header: str, what: str) -> str:
         """The cookie's value, '' where there is none."""
-        try:
-            jar = SimpleCookie(header)
-        except CookieError:
-            return ""
-        morsel = jar.get(self.name(what)) or (jar.get(self.name(what, self.also)) if self.also else None)
-        return str(morsel.value)[:200] if morsel else ""
+        value = cookie_in(header, self.name(what)) or (cookie_in(header, self.name(what, self.also)) if self.also else "")
+        return value[:200]
 
     def setting(self, what: str, value: str, *, max_age_s: int | None = None) -> str:
         """Value of a Set-Cookie header."""
@@ -130,10 +126,12 @@ class Identities:
         return session.digest in self._sessions and now < session.until and now - last < self._idle
 
     def still(self, found: Found) -> bool:
-        """Whether who was found at the beginning of a long answer still may have it."""
+        """Whether who was found at the beginning of a long answer still may have it: is here, with the same roles or from the same network."""
         if found.session:
-            return self.holds(found.session)
-        return found.screen is not None and any(s.screen_id == found.screen.screen_id for s in self._screens.values())
+            known = self._sessions.get(found.session.digest)
+            return known is not None and self.holds(found.session) and known.principal.grants == found.principal.grants
+        shown = found.screen
+        return shown is not None and any(s.screen_id == shown.screen_id and s.addresses == shown.addresses for s in self._screens.values())
 
     async def act(self, session: Session) -> None:
         """The person did something; told to the database now and then."""

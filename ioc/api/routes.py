@@ -97,7 +97,7 @@ def _add_live(server: FastAPI, doors: Doors) -> None:
             body = orjson.loads(raw)
             who = principal.get()
             screen = who.actor if who and who.kind == "screen" else str(body["screen"])[:64].replace(":", " ")  # nobody speaks for a paired one
-        except (orjson.JSONDecodeError, KeyError, TypeError):
+        except (orjson.JSONDecodeError, KeyError, TypeError, RecursionError):
             return error(400, "a heartbeat is a JSON object with 'screen'")
         at = doors.clock.now()
         found: Found | None = request.scope.get("ioc.found")

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ioc.api.answers import answer, error
 from ioc.api.ask import Database
+from ioc.api.forms import form_of
 from ioc.api.guard import language
+from ioc.api.hardening import address_of
+from ioc.api.identity import principal
+from ioc.audit.ledger import Entry, append
 from ioc.clock import Clock, local_day
 from ioc.db.connect import Connection
 from ioc.db.migrate import mark
@@ -22,7 +25,6 @@ from ioc.profiles.scenarios import MOST_SPEED, Script, scenarios
 from ioc.words import words
 
 PATHS = ("/scenarios", "/scenarios/run", "/scenarios/stop")
-BODY_LIMIT = 10_000
 REFRESH_S = 3
 STATES = {"asked": "Đã nhận", "starting": "Đang khởi động", "history": "Đang ghi số liệu phía trước", "playing": "Đang chiếu",
           "stopping": "Đang kết thúc"}
@@ -69,34 +71,24 @@ def add_scenarios(server: FastAPI, stage: Stage) -> None:
 
     @server.post("/scenarios/run")
     async def run(request: Request) -> Response:
-        return await _acted(request, stage, lambda conn, form: _ask_for(conn, stage, scripts, form))
+        return await _acted(request, stage, "asked", lambda conn, form: _ask_for(conn, stage, scripts, form))
 
     @server.post("/scenarios/stop")
     async def stop(request: Request) -> Response:
-        return await _acted(request, stage, lambda conn, _: _ask_to_stop(conn))
+        return await _acted(request, stage, "stopped", lambda conn, _: _ask_to_stop(conn))
 
 
-def _same_origin(request: Request) -> bool:
-    # Browsers send at least one of the two with a form; a program that sends neither acts for itself.
-    origin = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    return site in {"same-origin", "none"} and (origin is None or urlsplit(origin).netloc == request.headers.get("host"))
-
-
-async def _acted(request: Request, stage: Stage, act: Act) -> Response:
-    if not _same_origin(request):
-        return error(403, "this form was sent from another site")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_LIMIT:
-            return error(413, "the form is too large")
-    form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True).items()}
+async def _acted(request: Request, stage: Stage, done: str, act: Act) -> Response:
+    form, who = await form_of(request), principal.get()
+    assert who, "the guard lets nobody through to a path that needs a permission"
 
     def work(conn: Connection) -> Response:
         if mark(conn) != "exercise":
             return error(409, "scenarios are for exercises: this database holds real data")
-        act(conn, form)
+        with conn.transaction():
+            act(conn, form)
+            append(conn, Entry(actor=who.actor, action=f"scenario.{done}", subject=f"scenario:{form.get('name', '')[:100]}", at=stage.clock.real(),
+                               address=address_of(request.scope)))
         return RedirectResponse("/scenarios", status_code=303)
 
     return await answer(stage.database.ask(work))
@@ -129,6 +121,7 @@ def _page(conn: Connection, stage: Stage, scripts: Mapping[str, Script], request
     failed = conn.execute("select name, note from scenario_run where run_id = (select max(run_id) from scenario_run) and state = 'failed'").fetchone()
     html = desk_page(
         "scenarios.html", stage.profile.title(text.language, local_day(stage.clock.now())), text.language, "/scenarios",
+        who=principal.get(),
         title=text("Kịch bản trình diễn"), host=request.url.hostname,
         scripts={} if real else scripts, run=run, failed={"name": failed[0], "note": failed[1]} if failed else None,
         problem=text("Kịch bản chỉ dành cho diễn tập: cơ sở dữ liệu này giữ số liệu thật.") if real else "",

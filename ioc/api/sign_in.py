@@ -112,7 +112,7 @@ async def _second(sign_in: SignIn, request: Request, form: Mapping[str, str], _:
     token = desk.cookies.read(request.headers.get("cookie", ""), STEP_COOKIE)
     attempt = sign_in.attempt(request, "")
     step = await desk.database.ask(lambda conn: sessions.take_step(conn, token, attempt.at)) if token else None
-    if step is None or step[0] is None:
+    if step is None or step[0] is None or "login" not in step[1]:  # the step of something else
         raise InputError(desk.text("Đã quá 5 phút: vui lòng đăng nhập lại từ đầu."))
     person_id, detail = step[0], step[1]
     attempt = replace(attempt, login=detail["login"])

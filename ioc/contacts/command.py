@@ -5,6 +5,7 @@ import sys
 import threading
 from datetime import timedelta
 
+from ioc.audit.hand import hand
 from ioc.clock import SystemClock
 from ioc.contacts.policy import load_retention
 from ioc.contacts.purge import Purged, due
@@ -33,7 +34,7 @@ def erase(settings: Settings, options: argparse.Namespace, stop: threading.Event
     del stop
     subject = Subject(options.stream, options.subject)
     with connect(settings.dsn(), application="ioc-contacts", autocommit=True) as conn:
-        count = erase_subject(conn, subject, actor="command-line", reason=options.reason, at=SystemClock().now())
+        count = erase_subject(conn, subject, actor=hand(), reason=options.reason, at=SystemClock().now())
     sys.stdout.write(f"{subject.name}: {count} values erased\n")
     return 0
 

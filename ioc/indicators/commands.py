@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ioc.audit.hand import enter
 from ioc.clock import LOCAL, Clock, SystemClock, local_day
 from ioc.db.connect import Connection, connect
 from ioc.errors import InputError
@@ -78,8 +79,9 @@ def close_period(settings: Settings, options: argparse.Namespace, stop: threadin
     """Freeze a period's figures."""
     del stop
     person = closed.Person(name=options.by, at=(clock or SystemClock()).now(), note=options.note)
-    with _open(settings) as conn:
+    with _open(settings) as conn, conn.transaction():
         done = closed.close_period(conn, options.stream, closed.parse_days(options.period), person)
+        _enter(conn, "closed", done, person)
     assert done.figures is not None
     sums = ", ".join(f"{label} {ledgers.total(done.figures, measure)}" for measure, label in ledgers.LEDGERS[done.stream].measures.items())
     sys.stdout.write(f"closed {done.stream} {done.first_day} to {done.last_day}: {sums}\n")
@@ -90,10 +92,16 @@ def reopen_period(settings: Settings, options: argparse.Namespace, stop: threadi
     """Let a closed period move again."""
     del stop
     person = closed.Person(name=options.by, at=(clock or SystemClock()).now(), note=options.reason)
-    with _open(settings) as conn:
+    with _open(settings) as conn, conn.transaction():
         done = closed.reopen_period(conn, options.stream, closed.parse_days(options.period), person)
+        _enter(conn, "reopened", done, person)
     sys.stdout.write(f"reopened {done.stream} {done.first_day} to {done.last_day}\n")
     return 0
+
+
+def _enter(conn: Connection, what: str, done: closed.Closing, person: closed.Person) -> None:
+    subject = f"period:{done.stream} {done.first_day}..{done.last_day}"
+    enter(conn, f"period.{what}", subject, person.at, after={"by": person.name}, reason=person.note)
 
 
 def list_periods(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:

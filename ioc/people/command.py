@@ -1,11 +1,11 @@
 """`ioc user`, `ioc screen` and `ioc keys`: accounts, screens and seals from the command line."""
 
 import argparse
-import getpass
 import sys
 import threading
 from pathlib import Path
 
+from ioc.audit.hand import hand
 from ioc.clock import SystemClock, minute
 from ioc.db.connect import Connection, connect
 from ioc.errors import InputError
@@ -115,8 +115,7 @@ def _person(conn: Connection, login: str) -> Person:
 
 
 def _by() -> By:
-    """The command line is whoever is signed in at the machine; the ledger names the system's account, which no setting can change."""
-    return By(actor=f"command-line:{getpass.getuser()}", at=SystemClock().now())
+    return By(actor=hand(), at=SystemClock().now())
 
 
 def _grants(options: argparse.Namespace) -> list[Grant]:

@@ -5,6 +5,7 @@ since that answer may be lost; one that is older still was copied from somewhere
 """
 
 import ipaddress
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ CHANGE_AFTER = timedelta(days=1)
 UNUSED = timedelta(days=90)
 """A screen that nobody switched on for so long is no longer trusted."""
 MOST_OF_ADDRESS, MOST = 20, 500
+_PLACE = re.compile(r"/wall(?:/[a-z0-9_]{1,60})?(?:\?[!-~]{0,300})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,12 +191,14 @@ def checked(name: str, addresses: str | None, pinned: str | None) -> dict[str, A
     plain = " ".join(name.split())
     if not 1 <= len(plain) <= 100 or not plain.isprintable():
         raise InputError("a screen needs a name of 1 to 100 printable characters, e.g. the room it hangs in")
-    if pinned and not (pinned == "/wall" or pinned.startswith(("/wall/", "/wall?"))):
-        raise InputError(f"a screen shows a path of the wall, e.g. /wall/one_stop, not '{pinned}'")
+    if pinned and not _PLACE.fullmatch(pinned):
+        raise InputError(f"a screen shows a path of the wall, e.g. /wall/one_stop, not '{pinned[:100]}'")
+    if addresses and "%" in addresses:  # a zone is a name on one machine; the database knows none
+        raise InputError("a network has no zone: leave out the '%' and what follows it")
     try:
         network = str(ipaddress.ip_network(addresses.strip(), strict=False)) if addresses and addresses.strip() else None
     except ValueError:
-        raise InputError(f"'{addresses}' is no network: write e.g. 10.1.2.0/24 or one address") from None
+        raise InputError(f"'{str(addresses)[:100]}' is no network: write e.g. 10.1.2.0/24 or one address") from None
     return {"name": plain, "addresses": network, "pinned": pinned or None}
 
 

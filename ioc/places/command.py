@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from ioc.audit.hand import enter
 from ioc.clock import LOCAL, SystemClock
 from ioc.db.connect import connect
 from ioc.settings import Settings
@@ -29,7 +30,10 @@ def import_layer(settings: Settings, options: argparse.Namespace, stop: threadin
     prepared = _prepared(settings, options)
     sys.stdout.write(report(prepared))
     with connect(settings.dsn(), application="ioc-geo", autocommit=True) as conn:
-        stored = store(conn, prepared, SystemClock().now(), replace=options.replace)
+        now = SystemClock().now()
+        with conn.transaction():
+            stored = store(conn, prepared, now, replace=options.replace)
+            enter(conn, "boundaries.imported", f"layer:{stored.layer_id}", now, after={"file": options.file.name, "replaced": list(stored.replaced)})
     replaced = f", in place of {', '.join(map(str, stored.replaced))}" if stored.replaced else ""
     sys.stdout.write(f"layer {stored.layer_id} holds from {options.valid_from} to {prepared.valid_to or 'now'}{replaced}\n")
     return 0

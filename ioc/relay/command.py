@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from uuid import UUID
 
-from ioc.audit import ledger
+from ioc.audit.hand import enter
 from ioc.clock import LOCAL, SystemClock
 from ioc.db.connect import Connection, connect
 from ioc.db.queries import named
@@ -28,7 +28,6 @@ from ioc.settings import Settings
 log = logging.getLogger(__name__)
 
 _SQL = {name: text.encode() for name, text in named(resources.files("ioc.relay").joinpath("outbox.sql")).items()}
-ACTOR = "command-line"
 
 
 def run(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
@@ -76,7 +75,7 @@ def retry(settings: Settings, options: argparse.Namespace, stop: threading.Event
                 row = conn.execute(_SQL["retry"], {"number": number, "at": SystemClock().now()}).fetchone()
                 if row is None:
                     raise InputError(f"{number} was not given up: `ioc outbox list --failed` shows what was")
-                _enter(conn, "outbox.retried", f"outbox:{number}", {"channel": row[0], "target": row[1]})
+                enter(conn, "outbox.retried", f"outbox:{number}", SystemClock().now(), after={"channel": row[0], "target": row[1]})
             sys.stdout.write(f"{number} to {row[0]} {row[1]} is sent again within seconds\n")
     return 0
 
@@ -91,7 +90,7 @@ def add_webhook(settings: Settings, options: argparse.Namespace, stop: threading
         raise InputError(f"'{unknown[0]}' is no topic; there are {', '.join(topics())}")
     with _open(settings) as conn, conn.transaction():
         number, secret = webhooks.add(conn, options.url, options.topics, read_seals(settings.keys), SystemClock().now())
-        _enter(conn, "webhook.added", f"webhook:{number}", {"url": options.url, "topics": sorted(set(options.topics))})
+        enter(conn, "webhook.added", f"webhook:{number}", SystemClock().now(), after={"url": options.url, "topics": sorted(set(options.topics))})
     sys.stderr.write(f"webhook {number} to {options.url}; its secret is shown this once, the receiver checks signatures with it:\n")
     sys.stdout.write(f"{secret}\n")
     return 0
@@ -112,13 +111,9 @@ def end_webhook(settings: Settings, options: argparse.Namespace, stop: threading
     del stop
     with _open(settings) as conn, conn.transaction():
         url = webhooks.end(conn, options.webhook, SystemClock().now())
-        _enter(conn, "webhook.ended", f"webhook:{options.webhook}", {"url": url})
+        enter(conn, "webhook.ended", f"webhook:{options.webhook}", SystemClock().now(), after={"url": url})
     sys.stdout.write(f"webhook {options.webhook} to {url} has ended\n")
     return 0
-
-
-def _enter(conn: Connection, action: str, subject: str, after: dict[str, object]) -> None:
-    ledger.append(conn, ledger.Entry(actor=ACTOR, action=action, subject=subject, at=SystemClock().now(), after=after))
 
 
 def _open(settings: Settings) -> Connection:

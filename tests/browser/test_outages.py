@@ -12,15 +12,16 @@ from playwright.sync_api import Page, expect
 from ioc.db.connect import connect
 from ioc.db.migrate import migrate
 from ioc.demo.embedded import database
-from tests.browser.stack import Stack, free_port, program, running
-from tests.integration.web_server import ask, eventually
+from tests.browser.stack import Stack, free_port, program, running, signed_in
+from tests.integration.cast import viewer
+from tests.integration.web_server import COOKIES, ask, eventually
 from tests.profiles import BINH_MINH
 
 BACK_MS = 30_000
 
 
 def opened(page: Page, base: str) -> Page:
-    page.goto(f"{base}/wall")
+    signed_in(page, base).goto(f"{base}/wall")
     expect(page.locator("html[data-link=live]")).to_be_attached(timeout=15000)
     return page
 
@@ -44,6 +45,7 @@ def test_page_comes_back_when_web_was_killed(page: Page, dsn: str) -> None:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     with running(dsn, web=False) as stack, program("web", dsn, port) as web:
+        COOKIES[base.removeprefix("http://")] = viewer(dsn, port=port)
         stack.overdue("before")
         eventually(lambda: _answers(base), within_s=40)
         expect_overdue(opened(page, base), 1)

@@ -97,7 +97,7 @@ def _foot(snapshot: Snapshot, words: Words) -> list[Any]:
 def _source(source: Freshness, words: Words) -> html.Span:
     name = source.name_en if words.language == "en" else source.name
     said = html.Span(words(STATE_WORDS[source.state]), className="state-word")  # of its own: the page worsens it with the state
-    return html.Span([f"{name}: ", said], className="source", **{"data-state": source.state})
+    return html.Span([name, said], className="source", **{"data-state": source.state})
 
 
 def _attention(attention: Attention, words: Words) -> html.Span:
