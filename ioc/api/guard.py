@@ -31,6 +31,7 @@ from ioc.api.hardening import (
     new_nonce,
     nonce,
     with_headers,
+    with_own_cookies,
 )
 from ioc.api.identity import Cookies, Found, Identities, principal
 from ioc.errors import UnavailableError
@@ -83,7 +84,7 @@ class Guard:
             if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
                 await _say(scope, sending, 431, "the headers are too large", {"most_bytes": MOST_HEADERS})
             else:
-                await self._guarded(scope, receive, sending)
+                await self._guarded(with_own_cookies(scope), receive, sending)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
