@@ -126,10 +126,11 @@ class _Mine:
         desk, by = self._desk, self._desk.by(request)
 
         def change(conn: Connection) -> str:
+            person = self._proved(conn, request, form)
             if form.get("act") == "off":
-                set_totp(conn, self._proved(conn, request, form), None, desk.seals(), by)
+                set_totp(conn, person, None, desk.seals(), by)
                 return DONE["off"]
-            person, found = self._person(conn, request), sessions.take_step(conn, form.get("step", ""), by.at)
+            found = sessions.take_step(conn, form.get("step", ""), by.at)
             if found is None or found[0] != person.person_id or "secret" not in found[1] or person.totp_sealed:
                 raise InputError(desk.text("Đã quá 5 phút: vui lòng làm lại."))
             secret = desk.seals().open(bytes.fromhex(found[1]["secret"]), about=person.subject.encode()).decode()

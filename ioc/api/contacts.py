@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from ioc.api.answers import answer, error
 from ioc.api.ask import Database
+from ioc.api.hardening import check_json
 from ioc.clock import Clock
 from ioc.contacts.vault import Look, Subject, masked, reveal
 from ioc.errors import ForbiddenError, InputError, NotFoundError
@@ -70,6 +71,7 @@ def _who(request: Request) -> Principal:
 
 
 async def _reason(request: Request) -> str:
+    check_json(request.headers.get("content-type", ""))
     body = b""
     async for part in request.stream():
         body += part

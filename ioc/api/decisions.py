@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from ioc.api.answers import answer, error
 from ioc.api.ask import Database
+from ioc.api.hardening import check_json
 from ioc.decisions.decide import Office, decide
 from ioc.decisions.decision import Decision
 from ioc.decisions.verdicts import ConflictError
@@ -66,6 +67,7 @@ def _decision(stream: str, subject: str, key: str, body: bytes) -> Decision:
 
 
 async def _body(request: Request) -> bytes:
+    check_json(request.headers.get("content-type", ""))
     body = bytearray()
     try:
         async with asyncio.timeout(READ_S):

@@ -92,7 +92,7 @@ class Guard:
         if need is None:
             await _say(scope, send, 404, "not found", {"path": path[:200]})
             return
-        if need is not Door.OPEN and (wait_s := self._rates.wait_s(address_of(scope))):
+        if need not in (Door.OPEN, Door.OWN) and (wait_s := self._rates.wait_s(address_of(scope))):
             await _say(scope, send, 429, "too many requests: wait", headers=((b"retry-after", str(wait_s).encode()),))
             return
         if need not in (Door.OPEN, Door.OWN) and scope["method"] not in _SAFE and not is_same_origin(scope):

@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
+from ioc.errors import InputError
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -101,6 +103,12 @@ def is_same_origin(scope: Scope) -> bool:
 def is_navigation(scope: Scope) -> bool:
     """Whether a person waits for a page."""
     return scope["method"] in {"GET", "HEAD"} and "text/html" in header(scope, b"accept")
+
+
+def check_json(kind: str) -> None:
+    """Raise InputError where a body is not announced as JSON: a page of another site can send other kinds without asking."""
+    if kind.partition(";")[0].strip().lower() != "application/json":
+        raise InputError("send the body as JSON: Content-Type: application/json")
 
 
 def address_of(scope: Scope) -> str:

@@ -101,8 +101,9 @@ class Identities:
             raise UnavailableError("who you are cannot be looked up: the database does not answer")
         found = self._known(session_token, screen_token, address)
         if found is None:
-            if self._asked_at is not None:  # another process may have begun it this moment; who shows anything costs one reading
-                await asyncio.sleep(max(0.0, self._asked_at + SOONEST_S - time.monotonic()))
+            asked_at = self._asked_at  # another process may have begun it this moment; who shows anything costs one reading
+            while asked_at is not None and (wait_s := asked_at + SOONEST_S - time.monotonic()) > 0:  # noqa: ASYNC110 (for a moment)
+                await asyncio.sleep(wait_s)  # once more where the loop's timer was early: asked too soon, nothing would be read
             await self._refresh(SOONEST_S)
             found = self._known(session_token, screen_token, address)
         if found and found.screen:

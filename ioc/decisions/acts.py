@@ -23,7 +23,7 @@ class Act:
     names: str = ""
 
     def permission_for(self, data: Mapping[str, Any]) -> Permission:
-        return next((p for name, p in self.weightier.items() if data.get(name) not in {None, False}), self.permission)
+        return next((p for name, p in self.weightier.items() if (value := data.get(name)) is not None and value is not False), self.permission)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def paths(guard: Guard) -> list[tuple[str, str]]:
         if isinstance(route, Mount):
             found.append(("GET", f"{path}/fonts.css"))
         elif isinstance(route, APIRoute) and path != "x":  # the last one: Dash answers any path, the guard lets none pass that has no line
-            found += [(method, path) for method in sorted(route.methods & {"GET", "POST"})]
+            found += [(method, path) for method in sorted({"GET", "POST"} & set(route.methods or ()))]
     return found
 
 

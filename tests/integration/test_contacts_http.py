@@ -20,6 +20,7 @@ from tests.integration.web_server import ask, eventually, serving
 
 SHOWN = "/api/contacts/report/PA-1"
 SEEN = f"{SHOWN}/reveal"
+JSON: dict[str, Any] = {"Content-Type": "application/json"}
 WHY = '{"reason": "gọi lại"}'.encode()
 
 
@@ -45,7 +46,7 @@ def test_contact_is_masked_until_it_is_asked_for_with_a_reason(dsn: str, conn: C
     kept(conn)
     with desk(dsn, person()) as base:
         shown = ask(base, SHOWN)
-        seen = ask(base, SEEN, method="POST", body=WHY)
+        seen = ask(base, SEEN, method="POST", body=WHY, **JSON)
     assert (shown.status, shown.json["telephone"], shown.headers["cache-control"]) == (200, "09•• ••• 123", "no-store")
     assert (seen.status, seen.json, seen.headers["cache-control"]) == (200, PERSON, "no-store")
     line = lines(conn, limit=1)[0]
@@ -59,7 +60,7 @@ def test_contact_is_not_for_others(dsn: str, conn: Connection, who: Principal | 
     submitted(dsn, ONE)
     kept(conn)
     with desk(dsn, who) as base:
-        answer = ask(base, SEEN, method="POST", body=WHY)
+        answer = ask(base, SEEN, method="POST", body=WHY, **JSON)
     assert answer.status == status
     assert "error" in answer.json
     assert ledger(conn, "contact.seen") == []
@@ -71,7 +72,7 @@ def test_look_without_a_reason_is_refused(dsn: str, conn: Connection, body: byte
     submitted(dsn, ONE)
     kept(conn)
     with desk(dsn, person()) as base:
-        assert ask(base, SEEN, method="POST", body=body).status == 400
+        assert ask(base, SEEN, method="POST", body=body, **JSON).status == 400
     assert ledger(conn, "contact.seen") == []
 
 
@@ -80,7 +81,7 @@ def test_line_stands_also_when_the_answer_reaches_nobody(dsn: str, conn: Connect
     kept(conn)
     with desk(dsn, person()) as base:
         with socket.create_connection((urlsplit(base).hostname, urlsplit(base).port)) as gone:
-            gone.sendall(f"POST {SEEN} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(WHY)}\r\n\r\n".encode() + WHY)
+            gone.sendall(f"POST {SEEN} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(WHY)}\r\n\r\n".encode() + WHY)
         assert eventually(lambda: ledger(conn, "contact.seen"))
 
 
@@ -88,7 +89,7 @@ def test_wrong_key_shows_nothing_and_says_why(dsn: str, conn: Connection) -> Non
     submitted(dsn, ONE)
     kept(conn)
     with desk(dsn, person(), Seals([NEW])) as base:
-        answer = ask(base, SEEN, method="POST", body=WHY)
+        answer = ask(base, SEEN, method="POST", body=WHY, **JSON)
     assert (answer.status, ledger(conn, "contact.seen")) == (500, [])
     assert "put the old key back at its end; nothing was shown" in answer.json["error"]
 
@@ -98,10 +99,10 @@ def test_subject_with_a_slash_or_a_colon_is_found(dsn: str, conn: Connection) ->
     submitted(dsn, odd)
     kept(conn, odd)
     with desk(dsn, person()) as base:
-        assert ask(base, "/api/contacts/report/chicago%3Aa%2Fb/reveal", method="POST", body=WHY).json == PERSON
+        assert ask(base, "/api/contacts/report/chicago%3Aa%2Fb/reveal", method="POST", body=WHY, **JSON).json == PERSON
         assert ask(base, "/api/contacts/report/chicago:a/b").json["name"] == "N. V. Ổ."
 
 
 def test_subject_that_is_not_there_has_nothing_masked(dsn: str) -> None:
     with desk(dsn, person()) as base:
-        assert (ask(base, SHOWN).json, ask(base, SEEN, method="POST", body=WHY).status) == ({}, 404)
+        assert (ask(base, SHOWN).json, ask(base, SEEN, method="POST", body=WHY, **JSON).status) == ({}, 404)

@@ -42,7 +42,7 @@ def base(dsn: str) -> Iterator[str]:
 
 def post(base: str, body: object, *, who: str = "operator", key: str = "key-000001", path: str = "report/PA-1") -> Answer:
     raw = body if isinstance(body, bytes) else orjson.dumps(body)
-    headers = {"x-test": who} | ({"idempotency-key": key} if key else {})
+    headers = {"x-test": who, "content-type": "application/json"} | ({"idempotency-key": key} if key else {})
     return ask(base, f"/api/decisions/{path}", method="POST", body=raw, **headers)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ioc.audit.hand import hand
 from ioc.audit.ledger import lines
 from ioc.db.connect import Connection
 from ioc.errors import InputError
@@ -54,7 +55,7 @@ def test_every_change_of_a_webhook_is_a_line_of_the_ledger(settings: Settings, c
     with pytest.raises(InputError, match="no webhook 1"):
         told(command.end_webhook, settings, capsys, webhook=1)
     assert [(x.actor, x.action, x.subject) for x in lines(conn, limit=2)] == [
-        ("command-line", "webhook.ended", "webhook:1"), ("command-line", "webhook.added", "webhook:1")]
+        (hand(), "webhook.ended", "webhook:1"), (hand(), "webhook.added", "webhook:1")]
 
 
 def test_message_that_was_given_up_is_shown_and_sent_again_when_told_to(settings: Settings, conn: Connection,

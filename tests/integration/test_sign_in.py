@@ -40,11 +40,12 @@ class Desk(NamedTuple):
         return self.post("/login", {"login": login, "password": password, **more})
 
     def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
-        given = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html", **headers}
+        given: dict[str, Any] = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html", **headers}
         return ask(self.base, path, method="POST", body=urlencode(form).encode(), **given)
 
     def get(self, path: str, **headers: str) -> Answer:
-        return ask(self.base, path, **({"Accept": "text/html"} | headers))
+        wanted: dict[str, Any] = {"Accept": "text/html"} | headers
+        return ask(self.base, path, **wanted)
 
     def actions(self) -> list[str]:
         return [line.action for line in lines(self.conn, limit=50)]
@@ -279,7 +280,7 @@ def test_person_turns_the_second_step_on_by_their_own_page(desk: Desk) -> None:
     cookie = cookie_of(desk.sign_in("lan"))
     page = desk.get("/console/me", Cookie=cookie).body.decode()
     secret = page.split("<code>")[1].partition("</code>")[0]
-    form = {"csrf": csrf(desk, cookie), "act": "on", "step": page.split('name="step" value="')[1].partition('"')[0]}
+    form = {"csrf": csrf(desk, cookie), "old": PASSWORD, "act": "on", "step": page.split('name="step" value="')[1].partition('"')[0]}
     done = desk.post("/console/me/second-step", form | {"code": pyotp.TOTP(secret).at(int(NOW.timestamp()))}, Cookie=cookie)
     assert done.status == 200
     assert desk.sign_in("lan").status == 200
