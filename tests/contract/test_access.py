@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 
+import ioc.layouts
 from ioc.api.access import Door, may
 from ioc.api.app import create_app
 from ioc.api.guard import Guard
@@ -21,6 +23,7 @@ from tests.integration.cast import cookie
 from tests.integration.web_server import ask, serving
 from tests.profiles import FICTIONAL
 
+TEMPLATES = Path(ioc.layouts.__file__).parent / "templates"
 FILLED = {"key": "one_stop", "code": "en", "stream": "report", "subject": "PA-1", "name": "index.json"}
 """What stands in the places of a path."""
 
@@ -99,3 +102,18 @@ def test_the_administrator_decides_nothing_and_reads_no_ledger() -> None:
     assert ROLES["auditor"] == {Permission.AUDIT_READ}
 
 
+
+
+BEFORE_A_SESSION = {"/login", "/login/step", "/login/outside"}
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+def test_every_form_carries_the_sessions_token_inside(template: Path) -> None:
+    forms = re.findall(r'<form([^>]*method="post"[^>]*)>(.*?)</form>', template.read_text(encoding="utf-8"), re.DOTALL)
+    without = [action for head, body in forms if (action := head.split('action="')[1].partition('"')[0]) not in BEFORE_A_SESSION
+               and "csrf" not in body]
+    assert without == []
+
+
+def test_forms_are_found() -> None:
+    assert sum(path.read_text(encoding="utf-8").count('method="post"') for path in TEMPLATES.glob("*.html")) > 10
