@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from ioc import commands, trust, upkeep
+from ioc import commands, letters, trust, upkeep
 from ioc.calendar.periods import KINDS
 from ioc.demo import command as scenes
 from ioc.demo.join import joined
@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="settings (environment):\n" + "\n".join(f"  {name:<24} {doc} [{default}]" for name, default, doc in documented()))
     sub = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _services(sub)
-    _letters(sub)
+    _dead_letters(sub)
     _gaps(sub)
     _source_keys(sub)
     trust.add_commands(sub, _command)
@@ -113,26 +113,26 @@ def _services(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     _command(sub, "embedded-broker", "a broker in memory, for the demo and for tests; prints its address", commands.run_broker)
 
 
-def _letters(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    letters = sub.add_parser("dead-letters", help="see, correct and replay what could not be stored").add_subparsers(required=True, metavar="WHAT")
-    listing = _command(letters, "list", "newest first", commands.list_letters)
+def _dead_letters(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    what = sub.add_parser("dead-letters", help="see, correct and replay what could not be stored").add_subparsers(required=True, metavar="WHAT")
+    listing = _command(what, "list", "newest first", letters.list_letters)
     listing.add_argument("--reason", help="only this reason, e.g. schema")
     listing.add_argument("--limit", type=int, default=50)
-    show = _command(letters, "show", "one letter whole: position, key, headers, value, reason", commands.show_letter)
+    show = _command(what, "show", "one letter whole: position, key, headers, value, reason", letters.show_letter)
     show.add_argument("letter", type=int)
-    replay = _command(letters, "replay", "send letters to their topic again, as they were or corrected", commands.replay_letters)
+    replay = _command(what, "replay", "send letters to their topic again, as they were or corrected", letters.replay_letters)
     replay.add_argument("letter", type=int, nargs="+")
     replay.add_argument("--value", type=Path, metavar="FILE", help="send this value instead (one letter only)")
-    resume = _command(letters, "resume", "let a paused partition be read again", commands.resume_partition)
+    resume = _command(what, "resume", "let a paused partition be read again", letters.resume_partition)
     resume.add_argument("topic")
     resume.add_argument("partition", type=int)
 
 
 def _gaps(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     gaps = sub.add_parser("gaps", help="offsets that the broker lost before they were read").add_subparsers(required=True, metavar="WHAT")
-    _command(gaps, "list", "open gaps, newest first", commands.list_gaps)
+    _command(gaps, "list", "open gaps, newest first", letters.list_gaps)
     close = _command(gaps, "close", "take a gap off the wall, once its source has sent the events again or a person accepts the loss",
-                     commands.close_gap)
+                     letters.close_gap)
     close.add_argument("gap", type=int)
     close.add_argument("--note", required=True, help="what was done about it; kept with the gap")
 

@@ -71,6 +71,11 @@ def minute(at: datetime) -> str:
     return f"{at.astimezone(LOCAL):%Y-%m-%d %H:%M}"
 
 
+def second(at: datetime) -> str:
+    """The same to the second: 2026-11-21 14:05:09."""
+    return f"{at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"
+
+
 def local_day(at: datetime) -> date:
     """Day in Asia/Ho_Chi_Minh (UTC+7, no daylight saving) that holds the moment."""
     return at.astimezone(LOCAL).date()

@@ -1,16 +1,15 @@
 """What each command does: builds its parts from the settings and runs them."""
 
 import argparse
-import json
 import logging
 import sys
 import threading
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from ioc.audit.hand import enter
-from ioc.clock import LOCAL, YEARS, SystemClock, end_of, local_day
+from ioc.clock import YEARS, SystemClock, end_of, local_day, second
 from ioc.db import timescale
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
@@ -41,7 +40,7 @@ def compress(settings: Settings, options: argparse.Namespace, stop: threading.Ev
     with _open(settings) as conn:
         for stream in streams().values():
             done = timescale.compress_until(conn, stream.table, before)
-            sys.stdout.write(f"{stream.table}: {done} chunks that end before {_local(before)} are compressed\n")
+            sys.stdout.write(f"{stream.table}: {done} chunks that end before {second(before)} are compressed\n")
     return 0
 
 
@@ -183,11 +182,11 @@ def list_source_keys(settings: Settings, options: argparse.Namespace, stop: thre
     now = SystemClock().now()
     with _open(settings) as conn:
         for key in keys(conn):
-            used = f"last used {_local(key.last_used_at)}" if key.last_used_at else "never used"
-            until = f"until {_local(key.expires_at)}" if key.expires_at else "without end"
+            used = f"last used {second(key.last_used_at)}" if key.last_used_at else "never used"
+            until = f"until {second(key.expires_at)}" if key.expires_at else "without end"
             state = "revoked" if key.revoked_at else "expired" if key.refusal(now) else until
             sys.stdout.write(f"{key.key_id}  {key.source}  {','.join(sorted(key.streams))}  {key.events_per_s:g}/s  {state}  "
-                             f"made {_local(key.created_at)}  {used}\n")
+                             f"made {second(key.created_at)}  {used}\n")
     return 0
 
 
@@ -218,98 +217,5 @@ def import_open311(settings: Settings, options: argparse.Namespace, stop: thread
     return 0
 
 
-def list_letters(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
-    del stop
-    with _open(settings) as conn:
-        for x in attention.letters(conn, reason=options.reason, limit=options.limit):
-            replayed = f"  replayed {_local(x.replayed_at)}" if x.replayed_at else ""
-            sys.stdout.write(f"{x.letter_id:>6}  {_local(x.recorded_at)}  {x.topic}/{x.partition}@{x.offset}  {x.reason}: {x.detail}{replayed}\n")
-    return 0
-
-
-def show_letter(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
-    del stop
-    with _open(settings) as conn:
-        x = _letter(conn, options.letter)
-    sys.stdout.write(json.dumps({
-        "letter": x.letter_id, "topic": x.topic, "partition": x.partition, "offset": x.offset, "timestamp_ms": x.timestamp_ms,
-        "recorded_at": x.recorded_at.isoformat(), "reason": x.reason, "detail": x.detail,
-        "replayed_at": x.replayed_at.isoformat() if x.replayed_at else None, "key": _text(x.key),
-        "headers": {name: _text(value) for name, value in x.headers}, "value": _text(x.value),
-    }, ensure_ascii=False, indent=2) + "\n")
-    return 0
-
-
-def replay_letters(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
-    from ioc.streams.engine.kafka import KafkaPublisher
-
-    del stop
-    if options.value and len(options.letter) != 1:
-        raise InputError("--value corrects one letter: name exactly one")
-    value = _read(options.value) if options.value else None
-    with _open(settings) as conn:
-        found = [_letter(conn, number) for number in options.letter]
-        publisher = KafkaPublisher(settings)
-        for x in found:
-            attention.replay(conn, publisher, x, SystemClock().now(), value=value)
-            enter(conn, "dead_letter.replayed", f"dead_letter:{x.letter_id}", SystemClock().now(), after={"corrected": value is not None})
-        publisher.close()
-    sys.stdout.write(f"{len(found)} sent again; a letter that is still wrong comes back with a new number\n")
-    return 0
-
-
-def resume_partition(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
-    del stop
-    with _open(settings) as conn, conn.transaction():
-        now = SystemClock().now()
-        if not attention.resume(conn, options.topic, options.partition, now):
-            raise InputError(f"{options.topic}/{options.partition} is not paused")
-        enter(conn, "partition.resumed", f"partition:{options.topic}/{options.partition}", now)
-    sys.stdout.write(f"{options.topic}/{options.partition} is read again within seconds\n")
-    return 0
-
-
-def list_gaps(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
-    del options, stop
-    with _open(settings) as conn:
-        for gap_id, gap, found_at in attention.open_gaps(conn):
-            sys.stdout.write(f"{gap_id:>6}  {_local(found_at)}  {gap.topic}/{gap.partition}: offsets {gap.from_offset}–{gap.to_offset} "
-                             f"({gap.to_offset - gap.from_offset} events)\n")
-    return 0
-
-
-def close_gap(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
-    del stop
-    with _open(settings) as conn, conn.transaction():
-        now = SystemClock().now()
-        if not attention.close_gap(conn, options.gap, options.note, now):
-            raise InputError(f"there is no open gap {options.gap}: `ioc gaps list` shows them")
-        enter(conn, "gap.closed", f"gap:{options.gap}", now, reason=options.note)
-    sys.stdout.write(f"gap {options.gap} closed\n")
-    return 0
-
-
 def _open(settings: Settings) -> Connection:
     return connect(settings.dsn(), application="ioc-cli", autocommit=True)
-
-
-def _letter(conn: Connection, number: int) -> attention.Letter:
-    found = attention.letter(conn, number)
-    if found is None:
-        raise InputError(f"there is no dead letter {number}: `ioc dead-letters list` shows them")
-    return found
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}") from None
-
-
-def _local(at: datetime) -> str:
-    return at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode(errors="backslashreplace")

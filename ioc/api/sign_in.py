@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 from ioc.api.desk import Desk
 from ioc.api.forms import form_of, own_path
 from ioc.api.hardening import address_of
-from ioc.api.ways import Way
+from ioc.api.ways import OidcWay, Way
 from ioc.errors import InputError, IocError, RefusedError, UnavailableError
 from ioc.people import sessions
 from ioc.people.accounts import By, Person, outside_person
@@ -122,7 +122,7 @@ async def _second(sign_in: SignIn, request: Request, form: Mapping[str, str], _:
 
 async def _outside(sign_in: SignIn, request: Request, form: Mapping[str, str], to: str) -> Response:
     way = _way(sign_in, form.get("way", ""))
-    if not way.asks_password:
+    if isinstance(way, OidcWay):
         address, step = await way.begin()
         detail = {"way": way.key, "to": to, "step": dict(step)}
         token = await sign_in.desk.database.ask(lambda conn: sessions.put_step(conn, detail, sign_in.desk.clock.real()))
@@ -151,7 +151,9 @@ async def _returned(sign_in: SignIn, request: Request, _: Mapping[str, str], __:
     if step is None or "way" not in step[1]:
         raise InputError(desk.text("Đã quá 5 phút: vui lòng đăng nhập lại từ đầu."))
     detail = step[1]
-    identity, grants = await _way(sign_in, detail["way"]).finish(detail["step"], dict(request.query_params))
+    way = _way(sign_in, detail["way"])
+    assert isinstance(way, OidcWay), "only a provider leads back here"
+    identity, grants = await way.finish(detail["step"], dict(request.query_params))
     return await _vouched(sign_in, sign_in.attempt(request, identity.login), identity, grants, detail["to"])
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ioc.clock import Clock
 from ioc.people.outside import OutsideIdentity, SignOn, grants_of, read_sign_on
@@ -17,25 +17,6 @@ if TYPE_CHECKING:  # most centres use neither: their libraries are loaded where 
 
 Vouched = tuple[OutsideIdentity, tuple[Grant, ...]]
 """Who it is, and the roles of the groups."""
-
-
-class Way(Protocol):
-    """One way. Where it asks for a password, that is typed here (`with_password`), else the browser goes to the provider and comes back."""
-
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def asks_password(self) -> bool: ...
-
-    async def begin(self) -> tuple[str, Mapping[str, Any]]: ...
-
-    async def finish(self, step: Mapping[str, Any], query: Mapping[str, str]) -> Vouched: ...
-
-    async def with_password(self, login: str, password: str) -> Vouched: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +39,6 @@ class OidcWay:
         identity = await self.provider.finish(step, query)
         return identity, grants_of(identity, self.sign_on)
 
-    async def with_password(self, login: str, password: str) -> Vouched:
-        raise NotImplementedError("the provider asks for the password")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LdapWay:
@@ -75,15 +53,12 @@ class LdapWay:
     def title(self) -> str:
         return self.directory.title
 
-    async def begin(self) -> tuple[str, Mapping[str, Any]]:
-        raise NotImplementedError("a directory is asked with the password")
-
-    async def finish(self, step: Mapping[str, Any], query: Mapping[str, str]) -> Vouched:
-        raise NotImplementedError("a directory is asked with the password")
-
     async def with_password(self, login: str, password: str) -> Vouched:
         identity = await asyncio.to_thread(self.directory.sign_in, login, password)
         return identity, grants_of(identity, self.sign_on)
+
+
+Way = OidcWay | LdapWay
 
 
 def ways(settings: Settings, clock: Clock) -> Mapping[str, Way]:

@@ -98,7 +98,7 @@ def outside_person(conn: Connection, identity: Any, grants: Collection[Grant], b
     """
     asked = {"issuer": identity.issuer, "external_id": identity.external_id}
     with conn.transaction():
-        person = _one(conn, "by_outside", asked)
+        person = _one(conn, **asked)
         if person is None:
             login = identity.login.strip().lower()
             if not _LOGIN.fullmatch(login):
@@ -220,11 +220,11 @@ def people(conn: Connection) -> list[Known]:
 
 
 def person_by_login(conn: Connection, login: str) -> Person | None:
-    return _one(conn, "by_login", {"login": login.strip().lower()})
+    return _one(conn, login=login.strip().lower())
 
 
 def person_by_id(conn: Connection, person_id: int) -> Person | None:
-    return _one(conn, "by_id", {"person_id": person_id})
+    return _one(conn, person_id=person_id)
 
 
 def grants_of(conn: Connection, person_id: int) -> tuple[Grant, ...]:
@@ -235,8 +235,8 @@ def grants_of(conn: Connection, person_id: int) -> tuple[Grant, ...]:
                  for role, units, agencies, fields in rows)
 
 
-def _one(conn: Connection, query: str, asked: dict[str, Any]) -> Person | None:
-    row = conn.execute(_sql()[query].encode(), asked).fetchone()
+def _one(conn: Connection, **asked: Any) -> Person | None:
+    row = conn.execute(_sql()["one"].encode(), dict.fromkeys(("login", "person_id", "issuer", "external_id")) | asked).fetchone()
     return None if row is None else Person(**dict(zip(Person.__dataclass_fields__, row, strict=True)))
 
 

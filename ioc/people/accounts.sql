@@ -5,8 +5,9 @@ values (%(login)s, %(name)s, %(password_hash)s, %(must_change)s, %(issuer)s, %(e
 on conflict do nothing
 returning person_id;
 
--- name: by_login
--- The person with this log-in, also one that was ended. Absent = there is none.
+-- name: one
+-- The person of this log-in, of this number, or that an issuer vouches for (what is not asked for is null), also one that was ended.
+-- Absent = there is none.
 select
     person_id,
     login,
@@ -18,37 +19,7 @@ select
     issuer,
     ended_at
 from person
-where login = %(login)s;
-
--- name: by_id
--- The person of this number. Absent = there is none.
-select
-    person_id,
-    login,
-    name,
-    password_hash,
-    must_change,
-    totp_sealed,
-    totp_step,
-    issuer,
-    ended_at
-from person
-where person_id = %(person_id)s;
-
--- name: by_outside
--- The person that an issuer vouches for. Absent = never signed on.
-select
-    person_id,
-    login,
-    name,
-    password_hash,
-    must_change,
-    totp_sealed,
-    totp_step,
-    issuer,
-    ended_at
-from person
-where issuer = %(issuer)s and external_id = %(external_id)s;
+where login = %(login)s or person_id = %(person_id)s or (issuer = %(issuer)s and external_id = %(external_id)s);
 
 -- name: all
 -- One row per person, by log-in, with the roles in force.

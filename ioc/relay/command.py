@@ -4,13 +4,12 @@ import argparse
 import logging
 import sys
 import threading
-from datetime import datetime
 from functools import cache
 from importlib import resources
 from uuid import UUID
 
 from ioc.audit.hand import enter
-from ioc.clock import LOCAL, SystemClock
+from ioc.clock import SystemClock, second
 from ioc.db.connect import Connection, connect
 from ioc.db.queries import named
 from ioc.errors import InputError
@@ -57,8 +56,8 @@ def list_outbox(settings: Settings, options: argparse.Namespace, stop: threading
     with _open(settings) as conn:
         for number, made_at, channel, target, attempts, next_at, failed_at, last_error in conn.execute(
                 _SQL["list"], {"failed": options.failed, "most": options.limit}):
-            state = f"given up {_local(failed_at)}" if failed_at else f"next {_local(next_at)}"
-            sys.stdout.write(f"{number}  {_local(made_at)}  {channel} {target}  {attempts} attempts  {state}  {last_error or ''}".rstrip() + "\n")
+            state = f"given up {second(failed_at)}" if failed_at else f"next {second(next_at)}"
+            sys.stdout.write(f"{number}  {second(made_at)}  {channel} {target}  {attempts} attempts  {state}  {last_error or ''}".rstrip() + "\n")
     return 0
 
 
@@ -101,7 +100,7 @@ def list_webhooks(settings: Settings, options: argparse.Namespace, stop: threadi
     del options, stop
     with _open(settings) as conn:
         for hook in webhooks.webhooks(conn):
-            state = f"ended {_local(hook.ended_at)}" if hook.ended_at else f"made {_local(hook.created_at)}"
+            state = f"ended {second(hook.ended_at)}" if hook.ended_at else f"made {second(hook.created_at)}"
             sys.stdout.write(f"{hook.number:>4}  {hook.url}  {','.join(hook.topics)}  {state}  {hook.owed} owed  {hook.failed} given up\n")
     return 0
 
@@ -118,7 +117,3 @@ def end_webhook(settings: Settings, options: argparse.Namespace, stop: threading
 
 def _open(settings: Settings) -> Connection:
     return connect(settings.dsn(), application="ioc-cli", autocommit=True)
-
-
-def _local(at: datetime) -> str:
-    return at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")

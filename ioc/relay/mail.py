@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.headerregistry import Address
@@ -116,13 +117,12 @@ class MailSender:
             opened: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, local_hostname=here, timeout=TIMEOUT_S, context=self._trust)
         else:
             opened = smtplib.SMTP(server.host, server.port, local_hostname=here, timeout=TIMEOUT_S)
-        try:
+        with ExitStack() as failing:
+            failing.callback(opened.close)
             self._encrypt(opened)
             if server.user:
                 opened.login(server.user, server.password)
-        except BaseException:
-            opened.close()
-            raise
+            failing.pop_all()
         return opened
 
     def _encrypt(self, opened: smtplib.SMTP) -> None:

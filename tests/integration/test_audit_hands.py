@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ioc import commands
+from ioc import commands, letters
 from ioc.audit.hand import hand
 from ioc.audit.ledger import Line, lines
 from ioc.clock import SystemClock
@@ -85,13 +85,13 @@ def test_key_of_a_source_is_in_the_ledger_without_its_text(dsn: str, conn: Conne
 
 def test_gap_that_a_person_closes_says_who_and_why(dsn: str, conn: Connection) -> None:
     store_gaps(conn, [Gap("ioc.dossier", 0, 5, 9)], SystemClock().now())
-    done(dsn, commands.close_gap, gap=1, note="sent again")
+    done(dsn, letters.close_gap, gap=1, note="sent again")
     assert (last(conn).action, last(conn).subject, last(conn).reason) == ("gap.closed", "gap:1", "sent again")
 
 
 def test_closing_that_fails_leaves_no_line(dsn: str, conn: Connection) -> None:
     with pytest.raises(InputError):
-        done(dsn, commands.close_gap, gap=7, note="x")
+        done(dsn, letters.close_gap, gap=7, note="x")
     assert last(conn).line == 0
 
 

@@ -1,82 +1,24 @@
 """Signing in as a browser does it: passwords, the second step, waiting, sessions that end, forms that are ours."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from typing import Any
 
-import pyotp
 import pytest
 
-from ioc.api.app import create_app
 from ioc.audit.chain import verify
-from ioc.audit.ledger import lines
-from ioc.clock import FrozenClock
-from ioc.db.connect import Connection, connect
-from ioc.people.accounts import By, add_person, end_person, person_by_login, reset_password, set_totp
+from ioc.db.connect import connect
+from ioc.people.accounts import By, add_person, end_person, person_by_login, reset_password
 from ioc.people.principal import Grant
-from ioc.people.seals import add_key, read_seals
-from ioc.people.totp import STEP_S
-from ioc.settings import Settings
-from tests.conftest import fresh_database
-from tests.integration.cast import PASSWORD, person
-from tests.integration.web_server import Answer, ask, serving
-from tests.profiles import FICTIONAL
-
-NOW = datetime(2026, 11, 20, 3, 30, tzinfo=UTC)
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-class Desk(NamedTuple):
-    """A web process, its clock, its database and key file."""
-
-    base: str
-    clock: FrozenClock
-    conn: Connection
-    keys: Path
-
-    def sign_in(self, login: str, password: str = PASSWORD, **more: str) -> Answer:
-        return self.post("/login", {"login": login, "password": password, **more})
-
-    def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
-        given: dict[str, Any] = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html", **headers}
-        return ask(self.base, path, method="POST", body=urlencode(form).encode(), **given)
-
-    def get(self, path: str, **headers: str) -> Answer:
-        wanted: dict[str, Any] = {"Accept": "text/html"} | headers
-        return ask(self.base, path, **wanted)
-
-    def actions(self) -> list[str]:
-        return [line.action for line in lines(self.conn, limit=50)]
+from tests.integration.cast import PASSWORD
+from tests.integration.sign_in_desk import NOW, Desk, cookie_of, csrf, sentence, signing_in
+from tests.integration.web_server import ask
 
 
 @pytest.fixture
 def desk(postgres: str, tmp_path: Path) -> Iterator[Desk]:
-    add_key(tmp_path / "keys")
-    clock = FrozenClock(NOW)
-    with fresh_database(postgres) as dsn, connect(dsn, application="test", autocommit=True) as conn:
-        person(conn, "lan", ["operator"], NOW)
-        settings = Settings(database=dsn, profile=FICTIONAL, keys=str(tmp_path / "keys"))
-        with serving(create_app(settings, clock)) as base:
-            yield Desk(base, clock, conn, tmp_path / "keys")
-
-
-def cookie_of(answer: Answer, what: str = "session") -> str:
-    """The named cookie that an answer sets, as a browser sends it back."""
-    found = [c.partition(";")[0] for c in answer.cookies if c.startswith(f"ioc_{what}_")]
-    assert found, answer.headers
-    return found[-1]
-
-
-def csrf(desk: Desk, cookie: str) -> str:
-    page = desk.get("/console/me", Cookie=cookie).body.decode()
-    return page.split('name="csrf" value="')[1].partition('"')[0]
-
-
-def sentence(answer: Answer) -> str:
-    """What a page says went wrong."""
-    return answer.body.decode().split('role="alert">')[1].partition("<")[0]
+    with signing_in(postgres, tmp_path) as made:
+        yield made
 
 
 def test_right_password_opens_the_console(desk: Desk) -> None:
@@ -220,73 +162,6 @@ def test_open_session_alone_does_not_change_the_password(desk: Desk) -> None:
     statuses = [desk.post("/console/me/password", form, Cookie=cookie).status for _ in range(6)]
     assert statuses == [403] * 6
     assert desk.sign_in("lan").status == 429
-
-
-def with_second_step(desk: Desk) -> None:
-    lan = person_by_login(desk.conn, "lan")
-    assert lan
-    set_totp(desk.conn, lan, SECRET, read_seals(str(desk.keys)), By(actor="system:test", at=NOW))
-
-
-def step(desk: Desk, code: str, cookie: str) -> Answer:
-    return desk.post("/login/step", {"code": code}, Cookie=cookie)
-
-
-def code_at(desk: Desk, shift: int = 0) -> str:
-    return pyotp.TOTP(SECRET).at(int(desk.clock.now().timestamp()) + shift * STEP_S)
-
-
-def test_second_step_is_asked_for_and_opens(desk: Desk) -> None:
-    with_second_step(desk)
-    half = desk.sign_in("lan", to="/wall")
-    assert half.status == 200
-    assert not [c for c in half.cookies if c.startswith("ioc_session")]
-    answer = step(desk, code_at(desk), cookie_of(half, "step"))
-    assert answer.headers["location"] == "/wall"
-    assert desk.get("/console", Cookie=cookie_of(answer)).status == 200
-
-
-def test_code_works_once_and_only_near_its_time(desk: Desk) -> None:
-    with_second_step(desk)
-    assert step(desk, code_at(desk, 5), cookie_of(desk.sign_in("lan"), "step")).status == 403
-    assert step(desk, code_at(desk), cookie_of(desk.sign_in("lan"), "step")).status == 303
-    assert step(desk, code_at(desk), cookie_of(desk.sign_in("lan"), "step")).status == 403
-
-
-def test_half_a_sign_in_is_used_up_by_one_wrong_code(desk: Desk) -> None:
-    with_second_step(desk)
-    half = cookie_of(desk.sign_in("lan"), "step")
-    assert [step(desk, code, half).status for code in ("000000", code_at(desk))] == [403, 403]
-
-
-def test_half_a_sign_in_holds_five_minutes(desk: Desk) -> None:
-    with_second_step(desk)
-    half = cookie_of(desk.sign_in("lan"), "step")
-    desk.clock.advance(301)
-    assert step(desk, code_at(desk), half).status == 403
-
-
-def test_codes_cannot_be_guessed_without_waiting(desk: Desk) -> None:
-    with_second_step(desk)
-    statuses = []
-    for n in range(8):
-        half = desk.sign_in("lan")
-        if half.status == 200:
-            statuses.append(step(desk, f"{n:06d}", cookie_of(half, "step")).status)
-    assert statuses == [403] * 5
-
-
-def test_person_turns_the_second_step_on_by_their_own_page(desk: Desk) -> None:
-    cookie = cookie_of(desk.sign_in("lan"))
-    page = desk.get("/console/me", Cookie=cookie).body.decode()
-    secret = page.split("<code>")[1].partition("</code>")[0]
-    form = {"csrf": csrf(desk, cookie), "old": PASSWORD, "act": "on", "step": page.split('name="step" value="')[1].partition('"')[0]}
-    done = desk.post("/console/me/second-step", form | {"code": pyotp.TOTP(secret).at(int(NOW.timestamp()))}, Cookie=cookie)
-    assert done.status == 200
-    assert desk.sign_in("lan").status == 200
-    sealed = desk.conn.execute("select totp_sealed from person where login = 'lan'").fetchone()
-    assert sealed
-    assert secret.encode() not in bytes(sealed[0])
 
 
 def test_account_that_was_ended_or_reset_is_out_at_once(desk: Desk) -> None:
