@@ -8,26 +8,23 @@ from dash.exceptions import DependencyException
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from ioc.errors import ConfigurationError, InputError, IocError, RefusedError, UnavailableError
+from ioc.errors import ConfigurationError, InputError, IocError, NotFoundError, RefusedError, UnavailableError
 
 log = logging.getLogger(__name__)
 
 
 async def answer(question: Awaitable[Response]) -> Response:
-    """A question's answer; 400 where it was asked wrongly, 503 where something it needs is away."""
+    """A question's answer; where it has none, the reason by its kind (see _STATUS)."""
     try:
         return await question
-    except InputError as wrong:
-        return error(400, str(wrong))
-    except UnavailableError as away:
-        return error(503, str(away))
+    except (InputError, RefusedError, UnavailableError) as wrong:
+        return error(_status(wrong), str(wrong))
 
 
 def add_answers(server: FastAPI) -> None:
     """What a path did not answer itself is answered by kind: an error of ours never looks like a fault of the program."""
     async def refused(_: Request, wrong: Exception) -> Response:
-        status = next(status for kind, status in _STATUS.items() if isinstance(wrong, kind))
-        return error(status, str(wrong) if isinstance(wrong, IocError) else "a text holds a character or a number that cannot be kept")
+        return error(_status(wrong), str(wrong) if isinstance(wrong, IocError) else "a text holds a character or a number that cannot be kept")
 
     async def lacking(_: Request, wrong: Exception) -> Response:
         log.error("a page cannot be given: %s", wrong)
@@ -42,7 +39,12 @@ def add_answers(server: FastAPI) -> None:
     server.add_exception_handler(DependencyException, no_file)
 
 
-_STATUS: Mapping[type[Exception], int] = {RefusedError: 403, InputError: 400, UnavailableError: 503, psycopg.DataError: 400}
+# The nearer kind first: what is not there is an input that is wrong, too.
+_STATUS: Mapping[type[Exception], int] = {NotFoundError: 404, RefusedError: 403, InputError: 400, UnavailableError: 503, psycopg.DataError: 400}
+
+
+def _status(wrong: Exception) -> int:
+    return next(status for kind, status in _STATUS.items() if isinstance(wrong, kind))
 
 
 def error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -12,7 +12,7 @@ from ioc.api.ask import Database
 from ioc.api.hardening import check_json
 from ioc.clock import Clock
 from ioc.contacts.vault import Look, Subject, masked, reveal
-from ioc.errors import ForbiddenError, InputError, NotFoundError
+from ioc.errors import ForbiddenError, InputError
 from ioc.people.principal import Principal
 from ioc.people.seals import SealError, Seals
 
@@ -53,10 +53,6 @@ async def _answered(question: Awaitable[Response]) -> Response:
     async def told() -> Response:
         try:
             return await question
-        except NotFoundError as absent:
-            return error(404, str(absent))
-        except ForbiddenError as refused:
-            return error(403, str(refused))
         except SealError as closed:
             return error(500, f"{closed}; nothing was shown")
 

@@ -1,20 +1,19 @@
 """`POST /api/decisions/STREAM/SUBJECT`: what a person decides, once for each click."""
 
-import asyncio
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from ioc.api.answers import answer, error
 from ioc.api.ask import Database
+from ioc.api.bodies import body_of
 from ioc.api.hardening import check_json
 from ioc.decisions.decide import Office, decide
 from ioc.decisions.decision import Decision
 from ioc.decisions.verdicts import ConflictError
-from ioc.errors import ForbiddenError, InputError, NotFoundError
+from ioc.errors import InputError
 from ioc.people.principal import Principal
 
 PREFIX = "/api/decisions/"
@@ -41,14 +40,12 @@ def add_decisions(server: FastAPI, database: Database, office: Office) -> None:
 
 
 async def _decided(database: Database, office: Office, who: Principal, stream: str, subject: str, request: Request) -> Response:
-    decision = _decision(stream, subject, request.headers.get("idempotency-key", ""), await _body(request))
+    check_json(request.headers.get("content-type", ""))
+    body = await body_of(request, MAX_BODY, READ_S, f"a decision has at most {MAX_BODY} bytes")
+    decision = _decision(stream, subject, request.headers.get("idempotency-key", ""), body)
     address = request.client.host if request.client else ""
     try:
         done = await database.ask(lambda conn: decide(conn, decision, who, office, address=address))
-    except ForbiddenError as refused:
-        return error(403, str(refused))
-    except NotFoundError as lacking:
-        return error(404, str(lacking))
     except ConflictError as faster:
         changes = [{"fact": c.fact, "at": c.at.isoformat(), "by": c.by} for c in faster.changes]
         return JSONResponse({"error": str(faster), "state": faster.state, "version": faster.version, "changes": changes}, 409)
@@ -64,17 +61,3 @@ def _decision(stream: str, subject: str, key: str, body: bytes) -> Decision:
         raise InputError(f"the body is no decision {{fact, version, data, reason}}: {str(wrong)[:300]}") from None
     # The draft of the header writes it in quotes; a key is the same with and without.
     return Decision(stream=stream, subject=subject, fact=asked.fact, version=asked.version, key=key.strip('"'), data=asked.data, reason=asked.reason)
-
-
-async def _body(request: Request) -> bytes:
-    check_json(request.headers.get("content-type", ""))
-    body = bytearray()
-    try:
-        async with asyncio.timeout(READ_S):
-            async for part in request.stream():
-                body += part
-                if len(body) > MAX_BODY:
-                    raise HTTPException(413, f"a decision has at most {MAX_BODY} bytes")
-    except TimeoutError:
-        raise HTTPException(408, f"the body did not come within {READ_S:g} s", {"Connection": "close"}) from None
-    return bytes(body)

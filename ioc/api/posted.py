@@ -1,14 +1,13 @@
 """What was posted: the content mode, the body within its limits, and the events in it, each still to be read."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from email.message import Message
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 from ioc.api.arrivals import Arrival, event_in_headers, one_event, several_events
+from ioc.api.bodies import body_of
 from ioc.errors import InvalidEvent
 
 MAX_BODY = 5 << 20
@@ -37,7 +36,7 @@ async def posted_events(request: Request, *, within_s: float = READ_S) -> Sequen
         raise HTTPException(415, f"the content type is '{kind[:100]}'; this takes {_SINGLE}, {_BATCH}, and application/json with ce- headers")
     if charset not in {"utf-8", "utf8", "us-ascii"} or request.headers.get("content-encoding", "identity") != "identity":
         raise HTTPException(415, "the body must be UTF-8 and not compressed")
-    raw = await _body(request, within_s)
+    raw = await body_of(request, MAX_BODY, within_s, _TOO_LARGE)
     if kind == _BATCH:
         return _batch(raw)
     return [lambda: event_in_headers(request.headers.raw, raw) if binary else one_event(raw)]
@@ -61,21 +60,3 @@ def _batch(raw: bytes) -> Sequence[Reading]:
 
 def _reading(raw: bytes) -> Reading:
     return lambda: one_event(raw)
-
-
-async def _body(request: Request, within_s: float) -> bytes:
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MAX_BODY:
-        raise HTTPException(413, _TOO_LARGE)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(within_s):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise HTTPException(413, _TOO_LARGE)
-    except TimeoutError:
-        raise HTTPException(408, f"the body did not come within {within_s:g} s", {"Connection": "close"}) from None
-    except ClientDisconnect:
-        raise HTTPException(400, "the sender left before its body was whole") from None
-    return bytes(body)

@@ -3,11 +3,9 @@
 from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse, RedirectResponse
 
-from ioc.api.answers import error
 from ioc.api.desk import Desk
 from ioc.api.forms import form_of, prove
 from ioc.api.identity import Found
-from ioc.errors import RefusedError
 from ioc.people import sessions
 
 _FRESH = {"cache-control": "no-store"}
@@ -21,10 +19,7 @@ def add_session(server: FastAPI, desk: Desk) -> None:
         form = await form_of(request, proved=False)
         found: Found | None = request.scope.get("ioc.found")
         if found and found.session:
-            try:
-                prove(form, found.principal)
-            except RefusedError as refused:
-                return error(403, str(refused))
+            prove(form, found.principal)
             number = found.session.session_id
             await desk.database.ask(lambda conn: sessions.end(conn, number, "signed out", desk.by(request)))
             desk.identities.forget()
