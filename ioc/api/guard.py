@@ -128,8 +128,10 @@ class Guard:
         principal.set(found.principal if found else None)
         if found and found.session and _counts(scope, path):
             await self._identities.act(found.session)
-        if found and found.screen and path == "/live/heartbeat" and (fresh := await self._identities.change_due(found.screen)):
-            send = _with_cookie(send, self.cookies.setting("screen", fresh, max_age_s=400 * 86_400))
+        if found and found.screen and path == "/live/heartbeat":
+            shown = self.cookies.read(header(scope, b"cookie"), "screen")
+            if fresh := await self._identities.change_due(found.screen, shown):
+                send = _with_cookie(send, self.cookies.setting("screen", fresh, max_age_s=400 * 86_400))
         most = self._limits.get(path, MOST_BODY)
         if (length := header(scope, b"content-length")).isdecimal() and int(length) > most:
             await _say(scope, send, 413, "the body is too large", {"most_bytes": most})

@@ -142,12 +142,14 @@ class Identities:
             self._noted[session.session_id] = now
             await self._try(lambda conn: sessions.active(conn, session.session_id, now))
 
-    async def change_due(self, screen: Screen) -> str | None:
-        """A screen's new token where its old one has served a day and is the one it shows."""
-        if self._now() - screen.changed_at < screens.CHANGE_AFTER:
+    async def change_due(self, screen: Screen, token: str) -> str | None:
+        """A screen's new token: where the newest has served a day, or did not reach the screen, which shows the one before."""
+        shown = digest_of(token)
+        due = {screen.digest: screens.CHANGE_AFTER, screen.digest_before: screens.AGAIN_AFTER}.get(shown)
+        if due is None or self._now() - screen.changed_at < due:
             return None
         try:
-            fresh = await self._database.ask(lambda conn: screens.change_token(conn, screen, self._now()))
+            fresh = await self._database.ask(lambda conn: screens.change_token(conn, screen, shown, self._now()))
         except UnavailableError:
             return None
         self.forget()

@@ -24,6 +24,8 @@ from ioc.people.tokens import digest_of, new_token
 CODE_HOLDS = timedelta(minutes=10)
 COLLECT_WITHIN = timedelta(minutes=2)
 CHANGE_AFTER = timedelta(days=1)
+AGAIN_AFTER = timedelta(seconds=30)
+"""A screen that still shows the token before the newest after so long did not get the newest."""
 UNUSED = timedelta(days=90)
 """A screen that nobody switched on for so long is no longer trusted."""
 MOST_OF_ADDRESS, MOST = 20, 500
@@ -138,10 +140,10 @@ def _bytes(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row)
 
 
-def change_token(conn: Connection, screen: Screen, at: datetime) -> str | None:
-    """A new token for a screen; None where another request of it changed the token meanwhile."""
+def change_token(conn: Connection, screen: Screen, shown: bytes, at: datetime) -> str | None:
+    """A new token for a screen that showed the token of this digest; None where another request of it changed the token meanwhile."""
     fresh = new_token()
-    asked = {"screen_id": screen.screen_id, "digest": screen.digest, "new": digest_of(fresh), "at": at}
+    asked = {"screen_id": screen.screen_id, "digest": screen.digest, "shown": shown, "new": digest_of(fresh), "at": at}
     return fresh if conn.execute(_sql()["change"].encode(), asked).fetchone() else None
 
 

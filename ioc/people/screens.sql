@@ -74,9 +74,14 @@ where ended_at is null
 order by name, screen_id;
 
 -- name: change
--- The screen's number. Absent = its token was changed by another request meanwhile.
-update screen set digest_older = digest_before, digest_before = digest, digest = %(new)s, changed_at = %(at)s
-where screen_id = %(screen_id)s and digest = %(digest)s and ended_at is null
+-- The screen's number. Absent = its token was changed by another request meanwhile. The token that was shown holds on. Where it is the one
+-- before, the newest was never seen, since the answer that carried it was lost: that one alone is replaced.
+update screen set
+    digest_older = case when digest_before = %(shown)s then digest_older else digest_before end,
+    digest_before = %(shown)s,
+    digest = %(new)s,
+    changed_at = %(at)s
+where screen_id = %(screen_id)s and digest = %(digest)s and %(shown)s in (digest, digest_before) and ended_at is null
 returning screen_id;
 
 -- name: seen

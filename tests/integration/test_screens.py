@@ -138,6 +138,16 @@ def test_token_changes_each_day_and_the_old_one_holds_until_the_new_one_was_seen
     assert room.beat(fresh).status == 204
 
 
+def test_answers_that_are_lost_day_after_day_sign_no_screen_out(room: Room) -> None:
+    old = room.paired()
+    for _ in range(8):
+        room.clock.advance(DAY_S / 2 + 1)
+        assert room.beat(old).status == 204
+    room.clock.advance(60)
+    fresh = _cookie(room.beat(old), "screen")
+    assert room.beat(fresh).status == 204
+
+
 def test_copied_cookie_that_was_replaced_is_refused_and_noted(room: Room) -> None:
     stolen = room.paired()
     room.clock.advance(DAY_S + 1)
