@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import pyotp
-import segno
 
 STEP_S = 30
 
@@ -31,5 +30,7 @@ def address(secret: str, login: str, province: str) -> str:
 
 def picture(text: str) -> str:
     """A QR code as SVG, dark on white, 1 unit a module."""
+    import segno  # only this page draws, and every command would load it
+
     drawn: str = segno.make(text, error="m").svg_inline(scale=5, dark="#000", light="#fff", border=3)
     return drawn

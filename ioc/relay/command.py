@@ -15,13 +15,10 @@ from ioc.db.queries import named
 from ioc.errors import InputError
 from ioc.people.seals import read_seals
 from ioc.played import clock_of
-from ioc.relay import webhooks
 from ioc.relay.door import Door
 from ioc.relay.kafka import KafkaSender
 from ioc.relay.mail import MailSender, mail_server
-from ioc.relay.relay import Relay
 from ioc.relay.sender import Sender
-from ioc.relay.webhooks import WebhookSender
 from ioc.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,6 +28,8 @@ _SQL = {name: text.encode() for name, text in named(resources.files("ioc.relay")
 
 def run(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     """Send what is owed until told to stop."""
+    from ioc.relay.relay import Relay
+    from ioc.relay.webhooks import WebhookSender
     from ioc.streams.engine.kafka import KafkaPublisher
 
     del options
@@ -81,6 +80,7 @@ def retry(settings: Settings, options: argparse.Namespace, stop: threading.Event
 
 def add_webhook(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     """Make a webhook and print its secret, this once."""
+    from ioc.relay import webhooks
     from ioc.streams.engine.registry import topics
 
     del stop
@@ -97,6 +97,8 @@ def add_webhook(settings: Settings, options: argparse.Namespace, stop: threading
 
 def list_webhooks(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     """Oldest first; never a secret."""
+    from ioc.relay import webhooks
+
     del options, stop
     with _open(settings) as conn:
         for hook in webhooks.webhooks(conn):
@@ -107,6 +109,8 @@ def list_webhooks(settings: Settings, options: argparse.Namespace, stop: threadi
 
 def end_webhook(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     """Let a webhook hear of nothing any more."""
+    from ioc.relay import webhooks
+
     del stop
     with _open(settings) as conn, conn.transaction():
         url = webhooks.end(conn, options.webhook, SystemClock().now())
