@@ -4,9 +4,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # CI never goes without its browser; a stranger's machine may have none, and is told so.
 NO_BROWSER := $(if $(CI),,$(if $(wildcard /usr/bin/chromium),,--ignore=tests/browser))
+# They measure how soon a screen shows something: nothing else may run beside them.
+TIMED := tests/browser/test_wall.py tests/browser/test_outages.py
 export UV_SYSTEM_CERTS := 1
 export UV_NO_PROGRESS := 1
 export PYTHONPATH := $(CURDIR)
+# Where it is set, every one of the many processes that tests start compiles some thousand modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint types check-real faults soak bench wheel browser-files lock clean
@@ -19,10 +23,14 @@ demo: $(VENV)/demo.stamp browser-files ## run the whole centre on this machine w
 
 test: $(VENV)/dev.stamp browser-files ## all tests that need nothing but this machine
 	@$(PY) -m pytest tests --ignore=tests/real --ignore=tests/faults --ignore=tests/browser -n 2 --dist loadfile -rs $(ARGS)
-	@[ -n "$(NO_BROWSER)" ] || $(PY) -m pytest tests/browser $(ARGS)
+	@[ -n "$(NO_BROWSER)" ] || $(PY) -m pytest tests/browser $(TIMED:%=--ignore=%) -n 2 --dist loadfile $(ARGS)
+	@[ -n "$(NO_BROWSER)" ] || $(PY) -m pytest $(TIMED) $(ARGS)
 	@[ -z "$(NO_BROWSER)" ] || echo "NOT RUN: tests/browser: this machine has no /usr/bin/chromium (Debian: apt-get install chromium)"
 
-check: lint types test ## lint, types, import rules, SQL lint, and the tests
+check: ## lint, types, import rules, SQL lint, and the tests
+	@$(MAKE) --no-print-directory $(VENV)/dev.stamp
+	@$(MAKE) --no-print-directory -j 2 --output-sync lint types
+	@$(MAKE) --no-print-directory test
 
 lint: $(VENV)/dev.stamp ## style of Python and SQL, direction of imports, generated files
 	@$(VENV)/bin/ruff check .
@@ -44,12 +52,16 @@ faults: $(VENV)/dev.stamp browser-files ## kills, cuts and overruns; takes minut
 soak: $(VENV)/dev.stamp browser-files ## the wall in a browser for MINUTES (10): heap, nodes, listeners
 	@$(PY) -m benchmarks.soak --minutes $(or $(MINUTES),10)
 
-bench: $(VENV)/dev.stamp ## measure: ratios of one run, short forms (REAL=1 also on real Kafka; BOUNDARIES=file of units)
+bench: $(VENV)/dev.stamp $(if $(WALL),browser-files) ## measure: ratios of one run, short forms (REAL=1 also on real Kafka; BOUNDARIES=file of units; WALL=1 only the live wall)
+ifdef WALL
+	@$(PY) -m benchmarks.wall $(ARGS)
+else
 	@$(PY) -m benchmarks.sink $(if $(REAL),--real,) $(ARGS)
 	@$(PY) -m benchmarks.places $(BOUNDARIES)
 	@$(PY) -m benchmarks.folds --subjects 1000
 	@$(PY) -m benchmarks.late --years 0.25 0.5 --per-day 40
 	@$(PY) -m benchmarks.kpi --years 0.25 0.5 --per-day 20
+endif
 
 wheel: $(VENV)/demo.stamp browser-files ## a wheel with everything inside, into dist/
 	@$(PY) -m hatchling build -t wheel

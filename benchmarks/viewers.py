@@ -1,6 +1,6 @@
-"""What viewers cost: CPU of the web process at 1, 20, 100 and 400 open live streams, beside a running centre (`make demo`).
+"""What viewers cost: CPU of the web process at 1, 20, 100 and 400 walls, each a screen of its own, beside a running centre (`make demo`).
 
-Also times each panel's build, live and by the time machine, on the same database.
+With --panels also times each panel's build, live and by the time machine, on the same database.
 """
 
 import argparse
@@ -8,12 +8,14 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
-from benchmarks.screen import screen_cookie
-from benchmarks.sink import cpu_s
+import orjson
+
+from benchmarks.screen import screen_cookies
 from ioc.clock import SystemClock
 from ioc.db.connect import connect
 from ioc.demo.join import joined
@@ -24,29 +26,83 @@ from ioc.profiles import load_profile
 from ioc.settings import read_settings
 
 STEPS = (1, 20, 100, 400)
+AIM = 1.5
+"""Most that 100 viewers may cost, in costs of one."""
+BEAT_S = 10.0
+SETTLED_S = 12.0
+"""The first, whole frame and the first heartbeat are not what a viewer costs."""
 
 
-async def _view(port: int, cookie: str, until: float, received: list[int]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET /live/stream?lang=vi HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
-    while (left := until - time.monotonic()) > 0:
+class Viewer:
+    """A wall as its page is one to the server: a stream, and every ten seconds a word of what was painted."""
+
+    def __init__(self, port: int, cookie: str) -> None:
+        self._port = port
+        self._head = f"Host: 127.0.0.1:{port}\r\nCookie: {cookie}\r\n"
+        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self.received = 0
+        self.events = 0
+        self.refused = 0
+
+    async def look(self) -> None:
+        """Read the stream, for ever."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
-            received[0] += len(await asyncio.wait_for(reader.read(1 << 16), left))
-        except TimeoutError:
-            break
-    writer.close()
+            writer.write(f"GET /live/stream?lang=vi&since= HTTP/1.1\r\nAccept: text/event-stream\r\n{self._head}\r\n".encode())
+            while got := await reader.read(1 << 16):
+                self.received += len(got)
+                self.events += got.count(b"\ndata: ")
+        finally:
+            writer.close()
+
+    async def beat(self, after_s: float) -> None:
+        """Say every ten seconds what is on the glass, for ever."""
+        await asyncio.sleep(after_s)
+        while True:
+            await self._say()
+            await asyncio.sleep(BEAT_S)
+
+    async def _say(self) -> None:
+        body = orjson.dumps(SAID)
+        kind = f"Content-Type: application/json\r\nOrigin: http://127.0.0.1:{self._port}\r\nSec-Fetch-Site: same-origin\r\n"
+        if self._line is None or self._line[0].at_eof():  # a browser keeps a connection as long as the server does
+            self._line = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._line
+        writer.write(f"POST /live/heartbeat HTTP/1.1\r\n{self._head}{kind}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        self.refused += not answer.startswith(b"HTTP/1.1 204")
 
 
-async def _viewers(port: int, cookie: str, pid: int, number: int, seconds: float) -> None:
-    received = [0]
-    until = time.monotonic() + seconds + 3
-    tasks = [asyncio.create_task(_view(port, cookie, until, received)) for _ in range(number)]
-    await asyncio.sleep(3)  # the first, whole frame is not what a tick costs
-    before, bytes_before = cpu_s(pid), received[0]
+SAID = {
+    "screen": "bench", "epoch": "0123456789ab", "n": 1, "painted_s": 0.4, "page": "/wall", "shown": None, "watermark": "2026-11-22T01:02:03.000Z",
+    "headlines": "0123abcd", "link": "live", "cause": "", "size": "1920×1080@1", "heap": 21_000_000, "build": "0123456789ab", "rotation": None,
+}
+
+
+def cpu_ms(pid: int) -> float:
+    """CPU time of all threads of a process, finer than the kernel's ticks."""
+    return sum(int(file.read_text().split()[0]) for file in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e6
+
+
+async def cost(port: int, cookies: Sequence[str], pid: int, seconds: float) -> float:
+    """CPU in ms a second of the web process while one viewer with each of the cookies looks."""
+    viewers = [Viewer(port, cookie) for cookie in cookies]
+    tasks = [asyncio.create_task(work) for n, v in enumerate(viewers) for work in (v.look(), v.beat(BEAT_S * n / len(viewers)))]
+    await asyncio.sleep(SETTLED_S)
+    cpu, received, events = cpu_ms(pid), sum(v.received for v in viewers), sum(v.events for v in viewers)
     await asyncio.sleep(seconds)
-    spent, got = cpu_s(pid) - before, received[0] - bytes_before
-    sys.stdout.write(f"{number:>4} viewers: {1000 * spent / seconds:6.1f} ms CPU a second, {got / seconds / number / 1000:6.1f} kB a second each\n")
-    await asyncio.gather(*tasks)
+    spent = (cpu_ms(pid) - cpu) / seconds
+    each = len(viewers) * seconds
+    kilobytes, number = (sum(v.received for v in viewers) - received) / each / 1000, (sum(v.events for v in viewers) - events) / each
+    sys.stdout.write(f"{len(viewers):>4} viewers: {spent:6.1f} ms CPU a second; each is sent {kilobytes:.1f} kB in {number:.2f} events a second\n")
+    sys.stdout.flush()
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    broken = [e for e in ended if e is not None and not isinstance(e, asyncio.CancelledError)]
+    if broken or any(v.refused for v in viewers):
+        raise SystemExit(f"the viewers were not served: {broken[:1] or 'a heartbeat was refused'}")
+    return spent
 
 
 def _panels() -> None:
@@ -69,17 +125,22 @@ def _median_ms(act: Callable[[], object]) -> float:
 
 
 def main() -> int:
-    """Measure a running demo; `--web-pid` is the process id of its web process."""
+    """Measure a running demo; `--web-pid` is the process id of its web process. 1 where 100 viewers cost more than the aim."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.viewers")
     parser.add_argument("--port", type=int, default=8050)
     parser.add_argument("--web-pid", type=int, required=True)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--steps", type=int, nargs="+", default=STEPS)
+    parser.add_argument("--panels", action="store_true", help="time each panel's build too")
     options = parser.parse_args()
-    _panels()
-    with screen_cookie(options.port) as (name, token):
-        for number in STEPS:
-            asyncio.run(_viewers(options.port, f"{name}={token}", options.web_pid, number, options.seconds))
-    return 0
+    if options.panels:
+        _panels()
+    with screen_cookies(options.port, max(options.steps)) as cookies:
+        found = {n: asyncio.run(cost(options.port, cookies[:n], options.web_pid, options.seconds)) for n in options.steps}
+    if not {1, 100} <= set(found):
+        return 0
+    sys.stdout.write(f"100 viewers cost {found[100] / found[1]:.2f} times what one costs (the aim: {AIM})\n")
+    return int(found[100] > AIM * found[1])
 
 
 if __name__ == "__main__":

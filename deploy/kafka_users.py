@@ -33,6 +33,7 @@ from ioc.streams.engine.registry import topics
 from ioc.streams.engine.security import security_options, verdict
 
 AUDIT_TOPIC = "ioc.audit"
+PUBLIC_TOPIC = "ioc.report.public"
 ITERATIONS = 8192
 _READ, _WRITE = ACLOperation.READ, ACLOperation.WRITE
 
@@ -46,7 +47,7 @@ def rights(group: str) -> Mapping[str, frozenset[Right]]:
     return {
         "ioc_sink": hear | {(ResourceType.GROUP, group, _READ), (ResourceType.TOPIC, DEAD_LETTER_TOPIC, _WRITE)},
         "ioc_web": tell,  # the intake
-        "ioc_relay": tell | {(ResourceType.TOPIC, AUDIT_TOPIC, _WRITE)},
+        "ioc_relay": tell | {(ResourceType.TOPIC, topic, _WRITE) for topic in (AUDIT_TOPIC, PUBLIC_TOPIC)},
         "ioc_pull": tell,
         "ioc_simulators": tell,
         "ioc_cameras": frozenset({(ResourceType.TOPIC, "ioc.camera", _WRITE)}),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from ioc import commands, letters, trust, upkeep
+from ioc import commands, duty, letters, trust, upkeep
 from ioc.calendar.periods import KINDS
 from ioc.demo import command as scenes
 from ioc.demo.join import joined
@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     _gaps(sub)
     _source_keys(sub)
     trust.add_commands(sub, _command)
+    duty.add_commands(sub, _command)
     _upkeep(sub)
     _geo(sub)
     _kpi(sub)
@@ -72,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     open311 = _command(imports, "open311", "service requests of a GeoReport v2 JSON file", commands.import_open311)
     open311.add_argument("file", type=Path)
     open311.add_argument("--jurisdiction", help="jurisdiction they belong to, e.g. chicago (default: the second word of the file's name)")
+    duty.add_imports(imports, _command)
     _figures(sub, imports)
     return root
 
@@ -156,6 +158,11 @@ def _geo(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         made.add_argument("--tolerance-m", type=float, default=50.0, help="simplification of what is drawn, metres (default 50)")
         made.add_argument("--partial", action="store_true", help="leave out units that are missing, doubled or renamed")
     _command(geo, "list", "imported boundaries, newest first", places.list_layers)
+    show = _command(geo, "show", "one layer with all that its import said", places.show_layer)
+    remove = _command(geo, "remove", "take a layer out of force; it is kept, and the maps of its days show the schematic", places.remove_layer)
+    for named in (show, remove):
+        named.add_argument("layer", type=int, help="its number, as `ioc geo list` shows it")
+    remove.add_argument("--reason", required=True, help="kept in the ledger")
 
 
 def _upkeep(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -9,6 +9,9 @@ from typing import Any
 import msgspec
 from msgspec import inspect as kinds
 
+from ioc.alerts.register import house_rules
+from ioc.alerts.rule import Level, Rule
+from ioc.alerts.watch import watches
 from ioc.panels.engine.contract import Panel
 from ioc.panels.engine.registry import panels
 from ioc.streams.engine.contract import ANY, SAME, Projection, Stream
@@ -34,6 +37,7 @@ def text() -> str:
         lines += ["", *_stream(stream)]
     for panel in panels().values():
         lines += ["", *_panel(panel)]
+    lines += ["", *_rules()]
     return "\n".join(lines) + "\n"
 
 
@@ -41,6 +45,8 @@ def _contents() -> Iterator[str]:
     yield "Streams: " + " · ".join(f"[{name}](#stream-{name})" for name in streams())
     yield ""
     yield "Panels: " + " · ".join(f"[{p.spec.number} {key}](#panel-{key})" for key, p in panels().items())
+    yield ""
+    yield "[Rules of alerts](#rules)"
 
 
 def _stream(stream: Stream) -> Iterator[str]:
@@ -127,7 +133,27 @@ def _panel(panel: Panel) -> Iterator[str]:
         yield " ".join(["It has a map."] * spec.has_map + ["It takes `?jurisdiction=`."] * spec.takes_jurisdiction)
     yield ""
     yield from _table(("number", "label", "in English", "formula", "basis"), [
-        (f"`{key}`", d.label, english(d.label), d.formula, d.basis) for key, d in spec.definitions.items()])
+        (f"`{key}`", d.label, english(d.label), d.formula, d.basis) for key, d in panel.definitions.items()])
+
+
+def _rules() -> Iterator[str]:
+    rules = house_rules()
+    yield from ("## Rules", "", f"What raises an alert: {len(rules)} rules, as they are where no province changes them (alerts.md says how).", "")
+    yield from _table(("rule", "title", "in English", "one alert for", "raised from (cleared at)", "basis"), [
+        (f"`{rule.id}`", rule.title, rule.title_en, rule.group, _levels(rule), rule.basis) for rule in rules.values()])
+
+
+def _levels(rule: Rule) -> str:
+    if rule.unset:
+        return "not decided: " + _code(rule.unset)
+    return "; ".join(_level(level, rule) for level in rule.levels)
+
+
+def _level(level: Level, rule: Rule) -> str:
+    cleared = "" if level.clear is None else f" ({level.clear:g})"
+    several = f", {level.cases} of them" if level.cases > 1 else ""
+    takes = ", takes the wall over" if level.takeover else ""
+    return f"{level.severity}: {'≥' if rule.direction == 'above' else '≤'} {level.raise_:g}{cleared} {watches()[rule.watch].unit}{several}{takes}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -46,11 +46,12 @@ def compress(settings: Settings, options: argparse.Namespace, stop: threading.Ev
 
 def create_topics(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     from ioc.relay.duties import AUDIT_TOPIC
+    from ioc.relay.outbox import PUBLIC_TOPIC
     from ioc.streams.engine import kafka
     from ioc.streams.engine.registry import topics
 
     del stop
-    made = kafka.create_topics(settings, [*topics(), attention.DEAD_LETTER_TOPIC, AUDIT_TOPIC], partitions=options.partitions,
+    made = kafka.create_topics(settings, [*topics(), attention.DEAD_LETTER_TOPIC, AUDIT_TOPIC, PUBLIC_TOPIC], partitions=options.partitions,
                                replication=options.replication, retention_days=options.retention_days)
     sys.stdout.write("".join(f"created {name}\n" for name in made) or "all topics exist\n")
     return 0
@@ -74,7 +75,8 @@ def run_sink(settings: Settings, options: argparse.Namespace, stop: threading.Ev
 
 
 def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
-    from ioc.live.collector import Collector
+    from ioc.alerts.register import load_alerts
+    from ioc.live.collector import Collector, Shown
     from ioc.live.promises import store_promises, working_times
     from ioc.panels.engine.registry import shown
     from ioc.places.stations import load_stations, store_stations
@@ -93,7 +95,8 @@ def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Ev
         store_stations(conn, stations)
         store_promises(conn, profile, times)
 
-    Collector(lambda: connect(dsn, application="ioc-live", autocommit=True), clock, profile, shown(profile), streams(), prepare).run(stop)
+    seen = Shown(profile=profile, panels=shown(profile), streams=streams(), register=load_alerts(profile))
+    Collector(lambda: connect(dsn, application="ioc-live", autocommit=True), clock, seen, prepare).run(stop)
     return 0
 
 

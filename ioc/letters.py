@@ -18,7 +18,7 @@ def list_letters(settings: Settings, options: argparse.Namespace, stop: threadin
     del stop
     with _open(settings) as conn:
         for x in attention.letters(conn, reason=options.reason, limit=options.limit):
-            replayed = f"  replayed {second(x.replayed_at)}" if x.replayed_at else ""
+            replayed = f"  left the desk {second(x.replayed_at)}" if x.replayed_at else ""
             sys.stdout.write(f"{x.letter_id:>6}  {second(x.recorded_at)}  {x.topic}/{x.partition}@{x.offset}  {x.reason}: {x.detail}{replayed}\n")
     return 0
 

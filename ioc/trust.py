@@ -1,16 +1,22 @@
 """Arguments of the commands about who may do what: accounts, screens, keys, the ledger, the outbox, contacts, database roles."""
 
 import argparse
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ioc.audit import command as audit
 from ioc.contacts import command as contacts
 from ioc.db import command as roles
+from ioc.db.connect import connect
+from ioc.indicators.events import province_of
 from ioc.people import command as people
 from ioc.people.roles import ROLES
+from ioc.played import clock_of
+from ioc.profiles import load_profile
 from ioc.relay import command as relay
+from ioc.settings import Settings
 
 Sub = Any
 """Argparse's own type has no public name."""
@@ -25,12 +31,25 @@ def add_commands(sub: Sub, add: Add) -> None:
     keys = _what(sub, "keys", "keys that seal what must not be read in the database")
     add(keys, "new", "put a new key before those of the file", people.new_key).add_argument("file", type=Path, nargs="?", metavar="FILE")
     _audit(_what(sub, "audit", "the ledger of who did what"), add)
-    add(sub, "relay", "publish what was decided: Kafka, webhooks, mail, syslog; start as many as you like", relay.run)
+    add(sub, "relay", "publish what was decided: Kafka, webhooks, mail, syslog; start as many as you like", run_relay)
     _outbox(_what(sub, "outbox", "messages that are owed to others"), add)
     _webhooks(_what(sub, "webhook", "who is told over HTTP"), add)
     _contacts(_what(sub, "contacts", "what is kept of citizens who report"), add)
     made = add(sub, "roles", "make the database's roles, and say what each may", roles.run)
     made.add_argument("--passwords", type=Path, metavar="DIR", help="set each role's password from the file of its name in DIR")
+
+
+def run_relay(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    """The relay, and the herald that tells citizens beside it."""
+    return relay.run(settings, options, stop, beside=_herald)
+
+
+def _herald(settings: Settings) -> Sequence[relay.Loop]:
+    from ioc.reports.herald import Herald
+
+    profile, dsn = load_profile(settings.profile), settings.dsn()
+    return [Herald(lambda: connect(dsn, application="ioc-herald", autocommit=True), clock_of(settings.clock), profile,
+                   f"/vn/{province_of(profile)}/ioc/intake").run]
 
 
 def _what(sub: Sub, name: str, text: str) -> Sub:
@@ -62,7 +81,17 @@ def _screens(screen: Sub, add: Add) -> None:
     confirm.add_argument("--name", required=True, help="e.g. the room it hangs in")
     confirm.add_argument("--addresses", metavar="NETWORK", help="it may only ask from here, e.g. 10.1.2.0/24")
     confirm.add_argument("--show", metavar="PATH", help="page that it shows, e.g. /wall/one_stop")
-    add(screen, "list", "paired screens", people.list_screens)
+    confirm.add_argument("--guests", action="store_true", help="guests of the house see it: no cameras, units by name, incidents, casualties")
+    add(screen, "list", "paired screens and what each last painted", people.list_screens)
+    show = add(screen, "show", "point a screen at a page; it goes there within ten seconds", people.show_screen)
+    show.add_argument("screen", type=int)
+    where = show.add_mutually_exclusive_group(required=True)
+    where.add_argument("--page", metavar="PATH", help="e.g. /wall/one_stop")
+    where.add_argument("--rotate", metavar="SECONDS", type=int, help="all panels, one after the other, each for so many seconds (5 to 600)")
+    where.add_argument("--free", action="store_true", help="pin it to nothing; it stays where it is")
+    guests = add(screen, "guests", "set whether guests of the house see a screen", people.set_guests)
+    guests.add_argument("screen", type=int)
+    guests.add_argument("guests", choices=("on", "off"))
     gone = add(screen, "end", "revoke one screen", people.end_screen)
     gone.add_argument("screen", type=int)
     gone.add_argument("--reason", required=True, help="kept in the ledger")

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib import resources
 from io import BytesIO
+from unicodedata import normalize
 
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -18,6 +19,8 @@ from ioc.errors import ConfigurationError
 LANGUAGES = ("vi", "en")
 NONE = "—"
 SMALL_SAMPLE = 30
+_ALPHABET = "0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONES = "\u0300\u0309\u0303\u0301\u0323"
 
 
 @cache
@@ -96,6 +99,17 @@ class Words:
         if local.time() == time():  # midnight closes the day that ends
             return f"24:00:00 {(local - timedelta(days=1)).strftime('%d/%m/%Y')}"
         return local.strftime("%H:%M:%S %d/%m/%Y")
+
+
+def order(text: str) -> tuple[list[int], list[int], str]:
+    """Sorting key of a Vietnamese name: letters in the alphabet's order (a ă â b c d đ …), then tones (none, huyền, hỏi, ngã, sắc, nặng)."""
+    letters, tones = [], []
+    for letter in normalize("NFC", text.casefold()):
+        parts = normalize("NFD", letter)
+        base = normalize("NFC", "".join(p for p in parts if p not in _TONES))
+        letters.append(_ALPHABET.find(base) if base in _ALPHABET else len(_ALPHABET) + ord(base[:1] or " ") if base.isalpha() else -1)
+        tones.append(next((_TONES.index(p) + 1 for p in parts if p in _TONES), 0))
+    return letters, tones, text
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:

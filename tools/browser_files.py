@@ -1,7 +1,7 @@
-"""Bring the browser's files from npm into ``ioc/assets/vendor``: ``python -m tools.browser_files``.
+"""Bring the browser's files and the printed page's font from npm into ``ioc/assets/vendor``: ``python -m tools.browser_files``.
 
 npm runs in a temporary folder with the versions and hashes of ``package-lock.json``; only the files that a page
-loads, and each package's licence, are kept. Nothing is done while the lock file is the one of the last run.
+or a PDF loads, and each package's licence, are kept. Nothing is done while the lock file is the one of the last run.
 """
 
 from __future__ import annotations
@@ -42,8 +42,14 @@ FONT_FILES: Final = (
         for subset, weight in itertools.product(FONT_SUBSETS, FONT_WEIGHTS)
     ),
 )
+PRINT_FONT: Final = "@expo-google-fonts/tinos"
+PRINT_FILES: Final = (
+    "LICENSE_FONT",
+    *(f"{face}/Tinos_{face}.ttf" for face in ("400Regular", "400Regular_Italic", "700Bold")),
+)
 WANTED: Final[Mapping[str, Sequence[str]]] = {
     FONT: FONT_FILES,
+    PRINT_FONT: PRINT_FILES,
     "leaflet": LEAFLET_FILES,
     "leaflet-realtime": ("LICENSE.md", "dist/leaflet-realtime.min.js"),
     "leaflet.markercluster": (

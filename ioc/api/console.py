@@ -35,6 +35,15 @@ DONE = {"password": "Đã đổi mật khẩu.", "on": "Đã bật xác thực h
         "others": "Đã đăng xuất khỏi các thiết bị khác."}
 DOORS = (
     ("/wall", "Màn hình điều hành", "Toàn bộ chuyên đề, cập nhật trực tiếp"),
+    ("/console/standing", "Trạng thái trực", "Bình thường, theo dõi, tăng cường, ứng phó: hiện trên mọi màn hình"),
+    ("/console/brief", "Báo cáo giao ban", "Một trang A4 cho buổi giao ban, bản Word và PDF"),
+    ("/console/reports", "Tiếp nhận phản ánh", "Xác minh, phân công, trả lời phản ánh bằng bàn phím"),
+    ("/console/alerts", "Cảnh báo đang mở", "Nhận, giao, xử lý cảnh báo đang mở"),
+    ("/console/agency", "Việc của đơn vị", "Nhận, xử lý, báo kết quả phản ánh được giao, kèm ảnh"),
+    ("/console/hotline", "Tiếp nhận cuộc gọi", "Ghi phản ánh qua điện thoại bằng bàn phím"),
+    ("/console/shift", "Sổ giao ca", "Việc đang mở, ghi chú của ca, ký bàn giao và nhận ca"),
+    ("/console/reviews", "Đọc lại ngẫu nhiên", "Từ chối và gộp được rút thăm, trưởng ca khác đọc lại"),
+    ("/console/letters", "Thông điệp chưa nhận được", "Xem, sửa, gửi lại, chuyển cho nguồn"),
     ("/console/screens", "Màn hình", "Ghép, ghim, thu hồi màn hình treo tường"),
     ("/console/audit", "Nhật ký", "Ai đã làm gì, lúc nào, vì sao"),
     ("/scenarios", "Kịch bản trình diễn", "Chạy một ngày mô phỏng cho người xem"),

@@ -8,8 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from ioc.api.answers import answer, error
 from ioc.api.ask import Database
-from ioc.api.bodies import body_of
-from ioc.api.hardening import check_json
+from ioc.api.bodies import json_of
 from ioc.decisions.decide import Office, decide
 from ioc.decisions.decision import Decision
 from ioc.decisions.verdicts import ConflictError
@@ -40,9 +39,8 @@ def add_decisions(server: FastAPI, database: Database, office: Office) -> None:
 
 
 async def _decided(database: Database, office: Office, who: Principal, stream: str, subject: str, request: Request) -> Response:
-    check_json(request.headers.get("content-type", ""))
-    body = await body_of(request, MAX_BODY, READ_S, f"a decision has at most {MAX_BODY} bytes")
-    decision = _decision(stream, subject, request.headers.get("idempotency-key", ""), body)
+    asked = await json_of(request, _Asked, "decision", MAX_BODY, READ_S)
+    decision = _decision(stream, subject, request.headers.get("idempotency-key", ""), asked)
     address = request.client.host if request.client else ""
     try:
         done = await database.ask(lambda conn: decide(conn, decision, who, office, address=address))
@@ -52,12 +50,8 @@ async def _decided(database: Database, office: Office, who: Principal, stream: s
     return JSONResponse({"event_id": done.event_id, "version": done.version, "state": done.state}, headers={"Cache-Control": "no-store"})
 
 
-def _decision(stream: str, subject: str, key: str, body: bytes) -> Decision:
+def _decision(stream: str, subject: str, key: str, asked: _Asked) -> Decision:
     if not key:
         raise InputError("the header Idempotency-Key is missing: give each click a key of its own, so that it counts once")
-    try:
-        asked = msgspec.json.decode(body, type=_Asked)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as wrong:
-        raise InputError(f"the body is no decision {{fact, version, data, reason}}: {str(wrong)[:300]}") from None
     # The draft of the header writes it in quotes; a key is the same with and without.
     return Decision(stream=stream, subject=subject, fact=asked.fact, version=asked.version, key=key.strip('"'), data=asked.data, reason=asked.reason)

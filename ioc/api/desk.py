@@ -12,10 +12,13 @@ from ioc.api.guard import language
 from ioc.api.hardening import address_of
 from ioc.api.identity import Cookies, Found, Identities
 from ioc.clock import Clock, local_day
+from ioc.contacts.vault import Subject, report_text
+from ioc.db.connect import Connection
+from ioc.errors import ForbiddenError, NotFoundError
 from ioc.layouts.desk import desk_page
 from ioc.people.accounts import By
 from ioc.people.principal import Principal
-from ioc.people.seals import Seals
+from ioc.people.seals import SealError, Seals
 from ioc.profiles import Profile
 from ioc.words import Words, words
 
@@ -44,6 +47,13 @@ class Desk:
         found: Found | None = request.scope.get("ioc.found")
         assert found, "the guard lets nobody through to a path that needs a person"
         return found
+
+    def report_words(self, conn: Connection, who: Principal, subject: str) -> str:
+        """A report's words as this person may read them; '' where there are none (any more), they are out of reach, or no key opens them."""
+        try:
+            return report_text(conn, self.seals(), who, Subject("report", subject))
+        except (ForbiddenError, NotFoundError, SealError):
+            return ""
 
     def page(self, request: Request, template: str, title: str, *, status: int = 200, **values: Any) -> Response:
         """A page in the caller's language. `title` is one of the texts."""

@@ -3,24 +3,35 @@
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from typing import Any, NamedTuple
 
+import orjson
 import psycopg
 
 from ioc.clock import Clock
 from ioc.errors import UnavailableError
-from ioc.live.frames import CHANNEL, SNAPSHOT
+from ioc.live.frames import CHANNEL, FRAME, SNAPSHOT, Variant
+from ioc.streams.engine.pulse import Pulse, latest
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
+RIDES_AFTER_S = 0.6
+"""Of a heartbeat's time: a frame that goes out so late anyway takes the heartbeat with it."""
+PACE_EACH_S, PACE_S = 0.002, 0.2
+"""The first change after a pause goes out at once; the next ones wait so long for each other, longer where there are more to send them to."""
+PROBE_S = 4.0
+"""How often the database is asked something, where nothing else shows that it answers: how the sink gets on."""
+AWAY_S = 12.0
+"""A database that has not answered for so long is away, though its line may still stand."""
 Connect = Callable[[], Coroutine[Any, Any, psycopg.AsyncConnection[Any]]]
 
 
 class Stored(NamedTuple):
-    """A panel's body in one language and the number of the frame that brought it."""
+    """A panel's body in one variant and the number of the frame that brought it."""
 
     frame: int
     body: bytes
@@ -39,7 +50,13 @@ class Feed:
         self._previous = 0
         self._deltas: dict[str, bytes] = {}
         self._changed = asyncio.Event()
+        self._loaded_at = -math.inf
+        self._beat = b""
+        self._beats = 0
+        self._beat_at = -math.inf
         self._database = False
+        self._answered_at = time.monotonic()
+        self._pulse: Pulse | None = None
         self.live_at: float | None = None  # by the machine's clock
         self.viewers = 0
 
@@ -47,6 +64,11 @@ class Feed:
         """A panel's numbers as JSON, None where `live` has not built it yet."""
         stored = self._bodies.get(SNAPSHOT, {}).get(panel)
         return stored.body if stored else None
+
+    @property
+    def newest(self) -> tuple[str, int]:
+        """(epoch, number) of the newest frame; '' before the first."""
+        return self._epoch, self._frame
 
     async def listen(self) -> None:
         """Follow the frames for ever; an absent database is waited for."""
@@ -56,19 +78,33 @@ class Feed:
                     await listening.execute(f"listen {CHANNEL}".encode())
                     await self._load(asking, everything=True)
                     self._database = True
-                    async for note in listening.notifies():
-                        await self._take(asking, note.payload)
+                    await self._follow(listening, asking)
             except (UnavailableError, psycopg.Error) as error:
                 if self._database:
                     log.warning("database away, showing the last frame: %s", str(error).splitlines()[0])
                 self._database = False
             await asyncio.sleep(1)
 
-    async def _take(self, conn: psycopg.AsyncConnection[Any], payload: str) -> None:
-        if payload.startswith("tick "):
-            self.live_at = float(payload[5:])
-        else:
+    async def _follow(self, listening: psycopg.AsyncConnection[Any], asking: psycopg.AsyncConnection[Any]) -> None:
+        probed_at = -math.inf
+        while True:
+            if time.monotonic() - probed_at >= PROBE_S:  # also while frames come without a pause
+                probed_at = time.monotonic()
+                self._pulse = await latest(asking)
+            self._answered_at = time.monotonic()
+            said = {note.payload async for note in listening.notifies(timeout=PROBE_S, stop_after=1)}
+            if FRAME in said and (wait_s := self._loaded_at + min(PACE_S, PACE_EACH_S * self.viewers) - time.monotonic()) > 0:
+                await asyncio.sleep(wait_s)
+                said |= {note.payload async for note in listening.notifies(timeout=0)}  # one reading brings all of them
+            await self._take(asking, said)
+
+    async def _take(self, conn: psycopg.AsyncConnection[Any], said: Collection[str]) -> None:
+        ticks = [float(payload[5:]) for payload in said if payload.startswith("tick ")]
+        if ticks:
+            self.live_at = max(ticks)
+        if FRAME in said:
             self.live_at = self._clock.real().timestamp()
+            self._loaded_at = time.monotonic()
             await self._load(conn, everything=False)
 
     async def _load(self, conn: psycopg.AsyncConnection[Any], *, everything: bool) -> None:
@@ -84,21 +120,38 @@ class Feed:
             return
         if rows[0][2] != self._epoch:
             self._epoch, self._frame, self._bodies = rows[0][2], 0, {}
-        for panel, language, _, frame, body, built_at in rows:
-            self._bodies.setdefault(language, {})[panel] = Stored(frame, bytes(body))
+        for panel, variant, _, frame, body, built_at in rows:
+            self._bodies.setdefault(variant, {})[panel] = Stored(frame, bytes(body))
             self.live_at = max(self.live_at or 0.0, built_at)
         self._previous, self._frame = self._frame, max(row[3] for row in rows)
-        self._deltas = {language: self._event(language, self._previous) for language in self._bodies}
+        self._deltas = {variant: self._event(variant, self._previous) for variant in self._bodies}
+        if time.monotonic() - self._beat_at >= RIDES_AFTER_S * HEARTBEAT_S:  # frames carry no time: a clock that is set anew must be told too
+            self._say_beat()
+        self._wake()
+
+    async def beat(self) -> None:
+        """Say that the centre lives, to all viewers at once and in the same bytes, for ever."""
+        while True:
+            wait_s = self._beat_at + HEARTBEAT_S - time.monotonic()
+            if wait_s <= 0:
+                self._say_beat()
+                self._wake()
+            await asyncio.sleep(min(1.0, max(wait_s, 0.01)))
+
+    def _say_beat(self) -> None:
+        self._beat, self._beats, self._beat_at = self._heartbeat(), self._beats + 1, time.monotonic()
+
+    def _wake(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
-    def _event(self, language: str, after: int, only: Collection[str] | None = None) -> bytes:
+    def _event(self, variant: str, after: int, only: Collection[str] | None = None) -> bytes:
         panels = b",".join(b'"%s":{"n":%d,%s' % (key.encode(), s.frame, s.body[1:])
-                           for key, s in self._bodies.get(language, {}).items() if s.frame > after and (only is None or key in only))
+                           for key, s in self._bodies.get(variant, {}).items() if s.frame > after and (only is None or key in only))
         return b'id: %s.%d\ndata: {"epoch":"%s","n":%d,"silent_s":%s,"panels":{%s}}\n\n' % (
             self._epoch.encode(), self._frame, self._epoch.encode(), self._frame, self._silent_s(), panels)
 
-    async def events(self, language: str, since: str, only: Collection[str] | None = None) -> AsyncIterator[bytes]:
+    async def events(self, variant: Variant, since: str, only: Collection[str] | None = None) -> AsyncIterator[bytes]:
         """Server-sent events for one viewer: everything, or what came after `since` (<epoch>.<n>); and a heartbeat every HEARTBEAT_S.
 
         `only`: the panels that the viewer may see; None = all, from the bytes that everybody shares.
@@ -108,32 +161,44 @@ class Feed:
         seen = self._epoch
         self.viewers += 1
         try:
-            yield b'retry: 1000\nevent: hello\ndata: {"build":"%s",%s}\n\n' % (self._build.encode(), self._time())
-            beat_at = 0.0
+            parts, beats = [self._hello(variant), self._heartbeat()], self._beats
             while True:
                 changed = self._changed  # taken before comparing: no wake-up is lost
-                if time.monotonic() >= beat_at:  # frames carry no time: a clock that is set anew among them must be told too
-                    beat_at = time.monotonic() + HEARTBEAT_S
-                    yield self._heartbeat()
+                if beats != self._beats:
+                    beats = self._beats
+                    parts.append(self._beat)
                 if seen != self._epoch:
                     seen, at = self._epoch, 0
                 if at < self._frame:
-                    shared = self._deltas.get(language) if only is None and at == self._previous and at else None
-                    event, at = shared or self._event(language, at, only), self._frame
-                    yield event
+                    shared = self._deltas.get(variant.key) if only is None and at == self._previous and at else None
+                    parts.append(shared or self._event(variant.key, at, only))
+                    at = self._frame
+                if parts:
+                    told, parts = parts, []
+                    yield b"".join(told)
                     continue
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), beat_at - time.monotonic())
+                await changed.wait()
         finally:
             self.viewers -= 1
 
+    def _hello(self, variant: Variant) -> bytes:
+        return b'retry: 1000\nevent: hello\ndata: {"build":"%s","guests":%s,%s}\n\n' % (
+            self._build.encode(), b"true" if variant.guests else b"false", self._time())
+
     def _heartbeat(self) -> bytes:
-        return b'event: hb\ndata: {%s,"silent_s":%s}\n\n' % (self._time(), self._silent_s())
+        return b'event: hb\ndata: {%s,"silent_s":%s,"away":%s}\n\n' % (self._time(), self._silent_s(), orjson.dumps(self._away()))
 
     def _time(self) -> bytes:
         rhythm = self._clock.rhythm()
         held = b"true" if rhythm.held else b"false"
         return b'"now":%.3f,"speed":%g,"turn":%.3f,"held":%s' % (self._clock.now().timestamp(), rhythm.speed, rhythm.turn, held)
+
+    def _away(self) -> dict[str, float]:
+        """What of the centre is away or behind, and for how many seconds: {} = nothing."""
+        unanswered_s = time.monotonic() - self._answered_at
+        if not self._database or unanswered_s > AWAY_S:
+            return {"database": unanswered_s}  # what the sink does is not known then
+        return self._pulse.away(self._clock.real()) if self._pulse else {}
 
     def silent_s(self) -> float | None:
         """Seconds since `live` was last heard; None = never."""

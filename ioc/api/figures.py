@@ -1,6 +1,7 @@
 """`/api/kpi/KEY.json`: a panel's figures over a period, each with what it is made of."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request
@@ -9,15 +10,16 @@ from starlette.responses import JSONResponse, Response
 from ioc.api.access import may_see
 from ioc.api.answers import answer, error
 from ioc.api.ask import Database
-from ioc.api.identity import principal
+from ioc.api.identity import on_a_screen, principal
 from ioc.clock import Clock
 from ioc.errors import InputError
 from ioc.kpi.engine.command import asked_question
 from ioc.kpi.engine.compute import compute
-from ioc.kpi.engine.contract import FLAGS, Figure, Section
+from ioc.kpi.engine.contract import FLAGS, Figure, Kpi, Section
 from ioc.kpi.engine.registry import sections
 from ioc.live.frames import encode
 from ioc.moment import asked_moment
+from ioc.panels.engine.casualties import without_few
 from ioc.people.principal import Principal
 from ioc.people.roles import Permission
 from ioc.places.register import Register
@@ -53,13 +55,18 @@ def add_figures(server: FastAPI, database: Database, clock: Clock, profile: Prof
         question = asked_question(moment, profile, period=query.get("period", "year_to_date"), scope=query.get("by", "province"),
                                   boundaries=query.get("boundaries", "now"))
         found = await database.ask(lambda conn: compute(conn, section, question, profile, register))
-        told = [{**msgspec.to_builtins(f), "label": (kpi := section.kpis[f.key.split(".")[1]]).label, "formula": kpi.formula, "basis": kpi.basis,
-                 "flags": {flag: FLAGS.get(flag, flag) for flag in f.flags}} for f in found if whole or _is_own(who, f)]
+        told = [_told(f, section.kpis[f.key.split(".")[1]]) for f in found if whole or is_own(who, f.unit_code, f.org_code)]
         body = {"panel": section.key, "period": question.period.kind, "by": question.scope, "boundaries": question.boundaries, "figures": told}
         return Response(encode(body), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _is_own(who: Principal | None, figure: Figure) -> bool:
+def _told(figure: Figure, kpi: Kpi) -> dict[str, Any]:
+    plain = {"flags": (), **msgspec.to_builtins(figure)}
+    seen = without_few(plain) if kpi.casualties and on_a_screen() else plain
+    return {**seen, "label": kpi.label, "formula": kpi.formula, "basis": kpi.basis, "flags": {flag: FLAGS.get(flag, flag) for flag in seen["flags"]}}
+
+
+def is_own(who: Principal | None, unit_code: str, org_code: str) -> bool:
     """Whether a figure is of a unit or an agency that somebody stands for."""
     grants = who.scope(Permission.UNIT_PANELS).grants if who else ()
-    return any(figure.unit_code in (g.units or ()) if figure.unit_code else figure.org_code in (g.agencies or ()) for g in grants)
+    return any(unit_code in (g.units or ()) if unit_code else org_code in (g.agencies or ()) for g in grants)

@@ -106,7 +106,8 @@ class Guard:
                 await _say(scope, send, 503, str(away), headers=((b"retry-after", b"5"),))
                 return
             found = None
-        if not may(found.principal if found else None, need):
+        who = found.principal if found else None
+        if not may(who, need) or (who and who.guests and self.access.closed_to_guests(path)):
             await self._refuse(scope, send, found)
         elif found and found.must_change and need is not Door.GREETED and path not in WHILE_MUST_CHANGE:
             await _go(send, "/console/me") if is_navigation(scope) else await _say(scope, send, 403, "choose a password of your own first")
@@ -132,6 +133,10 @@ class Guard:
             shown = self.cookies.read(header(scope, b"cookie"), "screen")
             if fresh := await self._identities.change_due(found.screen, shown):
                 send = _with_cookie(send, self.cookies.setting("screen", fresh, max_age_s=400 * 86_400))
+        if path == STREAM and found and not _has_body(scope):  # what is sent all day goes through no more hands than it must
+            with suppress(ConnectionAbortedError):  # of a session that ended
+                await self.application(scope, receive, self._watched(send, found))
+            return
         most = self._limits.get(path, MOST_BODY)
         if (length := header(scope, b"content-length")).isdecimal() and int(length) > most:
             await _say(scope, send, 413, "the body is too large", {"most_bytes": most})
@@ -139,7 +144,7 @@ class Guard:
         cut: list[int] = []
         sent: list[bool] = []
         sending = _noting(self._watched(send, found) if path == STREAM and found else send, sent)
-        with suppress(ConnectionAbortedError, ClientDisconnect):  # the stream of a session that ended
+        with suppress(ConnectionAbortedError, ClientDisconnect):
             await self.application(scope, bounded(receive, most, cut.append), _unless(sending, cut))
         if cut and not sent and cut[0] == 408:
             await _say(scope, send, 408, "the body did not come in time", headers=((b"connection", b"close"),))
@@ -183,6 +188,10 @@ def chosen_language(scope: Scope) -> str:
         return asked
     kept = cookie_in(header(scope, b"cookie"), LANGUAGE_COOKIE)
     return kept if kept in LANGUAGES else LANGUAGES[0]
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
 
 
 def _counts(scope: Scope, path: str) -> bool:

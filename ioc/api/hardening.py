@@ -40,6 +40,9 @@ HEADERS: tuple[Header, ...] = (
 TLS_HEADERS: tuple[Header, ...] = ((b"strict-transport-security", b"max-age=31536000"),)
 BARE = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """Policy of what is no page: JSON, pictures, streams."""
+SCRIPT = b"default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""Policy of a script: a worker obeys that of its own file, and ours reads another file and opens the live stream."""
+_POLICIES = {b"text/javascript": SCRIPT, b"application/javascript": SCRIPT}
 
 
 def new_nonce() -> str:
@@ -149,7 +152,7 @@ def with_headers(send: Send, extra: Iterable[Header], token: str) -> Send:
             given = list(message.get("headers", ()))
             present = {name.lower() for name, _ in given}
             kind = next((value for name, value in given if name.lower() == b"content-type"), b"")
-            csp = policy(token) if kind.startswith(b"text/html") else BARE
+            csp = policy(token) if kind.startswith(b"text/html") else _POLICIES.get(kind.partition(b";")[0], BARE)
             wanted = (*HEADERS, (b"content-security-policy", csp), *(((b"cache-control", b"no-store"),) if kind.startswith(b"text/html") else ()))
             message["headers"] = [*given, *((n, v) for n, v in wanted if n not in present), *extra]
         await send(message)

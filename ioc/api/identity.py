@@ -33,6 +33,18 @@ principal: ContextVar[Principal | None] = ContextVar("principal", default=None)
 """Of the request that is being answered."""
 
 
+def seen_by_guests(asked: str | None = None) -> bool:
+    """Whether guests of the house see what is answered now: on a screen that is set so, whatever it asks, or by `guests=1` of somebody's own."""
+    who = principal.get()
+    return asked == "1" or (who is not None and who.guests)
+
+
+def on_a_screen(asked: str | None = None) -> bool:
+    """Whether what is answered now is for nobody's eyes in particular: a screen's, or those of guests of the house."""
+    who = principal.get()
+    return seen_by_guests(asked) or who is None or who.kind == "screen"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cookies:
     """Names of our cookies. With TLS they are bound to the host by their prefix (RFC 6265bis); the port keeps two centres of one host apart.
@@ -82,6 +94,8 @@ class Identities:
         self._lock = asyncio.Lock()
         self._sessions: Mapping[bytes, Session] = {}
         self._screens: Mapping[bytes, Screen] = {}
+        self._numbered: Mapping[int, Screen] = {}
+        self._unsaid: dict[int, datetime] = {}
         self._active: dict[int, datetime] = {}
         self._noted: dict[int, datetime] = {}
         self._read_at: float | None = None  # of the machine's steady clock, like the next
@@ -127,12 +141,15 @@ class Identities:
         return session.digest in self._sessions and now < session.until and now - last < self._idle
 
     def still(self, found: Found) -> bool:
-        """Whether who was found at the beginning of a long answer still may have it: is here, with the same roles or from the same network."""
+        """Whether who was found at the beginning of a long answer still may have it: is here, with the same roles or from the same network,
+        before the same eyes.
+        """
         if found.session:
             known = self._sessions.get(found.session.digest)
             return known is not None and self.holds(found.session) and known.principal.grants == found.principal.grants
         shown = found.screen
-        return shown is not None and any(s.screen_id == shown.screen_id and s.addresses == shown.addresses for s in self._screens.values())
+        known_screen = self._numbered.get(shown.screen_id) if shown else None
+        return shown is not None and known_screen is not None and (known_screen.addresses, known_screen.guests) == (shown.addresses, shown.guests)
 
     async def act(self, session: Session) -> None:
         """The person did something; told to the database now and then."""
@@ -170,7 +187,10 @@ class Identities:
         if digest == screen.digest and (screen.digest_before or now - screen.seen_at > TOUCH) and \
                 now - self._noted.get(-screen.screen_id, now - TOUCH) >= TOUCH:
             self._noted[-screen.screen_id] = now
-            await self._try(lambda conn: screens.seen(conn, screen, now))
+            if screen.digest_before:
+                await self._try(lambda conn: screens.seen(conn, screen, now))
+            else:
+                self._unsaid[screen.screen_id] = now  # with those of the others, at the next reading
 
     async def replay(self, screen_token: str, address: str) -> None:
         """Note where a token was shown that its screen replaced long ago; once in a while for each screen."""
@@ -192,20 +212,25 @@ class Identities:
             if self._asked_at is not None and now - self._asked_at < after_s:
                 return
             self._asked_at = now
+            unsaid, self._unsaid = self._unsaid, {}
             try:
-                self._sessions, self._screens = await self._database.ask(self._read)
+                self._sessions, self._screens = await self._database.ask(lambda conn: self._read(conn, unsaid))
             except UnavailableError:
+                self._unsaid = unsaid | self._unsaid
                 self._asked_at = time.monotonic()  # it took its time to say no
                 if self._read_at is not None and now - self._read_at > STALE_S:
                     self._sessions = {}  # persons sign in again; screens look on
                 return
+            self._numbered = {screen.screen_id: screen for screen in self._screens.values()}
             self._read_at = now
             kept = {s.session_id for s in self._sessions.values()} | {-s.screen_id for s in self._screens.values()}
             self._active = {n: at for n, at in self._active.items() if n in kept}
             self._noted = {n: at for n, at in self._noted.items() if n in kept}
 
-    def _read(self, conn: Connection) -> tuple[Mapping[bytes, Session], Mapping[bytes, Screen]]:
+    def _read(self, conn: Connection, seen: Mapping[int, datetime]) -> tuple[Mapping[bytes, Session], Mapping[bytes, Screen]]:
         now = self._now()
+        if seen:
+            screens.seen_at(conn, seen)
         return sessions.sessions(conn, now, self._idle), screens.screens(conn, now)
 
     def _now(self) -> datetime:

@@ -39,6 +39,9 @@ class Patience(NamedTuple):
 
 PATIENCE = Patience()
 
+OUTPUTS = frozenset({"alert"})
+"""Streams that the centre alone tells: whoever may read them by a key must not be able to write them."""
+
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was not taken: its place in the request, its id where it has one, and why in the words of a dead letter."""
@@ -115,6 +118,9 @@ class Intake:
         if source is not None and not key.covers(source):
             raise HTTPException(403, f"event {index}: its source '{source[:200]}' does not lie under '{key.source}', the source of the key "
                                      f"{key.key_id}; nothing of the request was taken")
+        if stream in OUTPUTS:
+            raise HTTPException(403, f"event {index}: '{stream}' is what the centre itself tells: a key for it reads (/cap/alerts.atom); "
+                                     "nothing of the request was taken")
         if stream is not None and stream not in key.streams:
             raise HTTPException(403, f"event {index}: the key {key.key_id} is for {', '.join(sorted(key.streams))}, not for '{stream}'; "
                                      "nothing of the request was taken")

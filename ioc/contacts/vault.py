@@ -24,9 +24,9 @@ from ioc.people.seals import Seals
 from ioc.streams.engine.privacy import masked as without_numbers
 
 READ = {"report": Permission.REPORTS_READ}
-"""Stream → what reading its words and its masked contacts needs. The streams are those of the view contact_subject."""
+"""Stream → what reading its words needs. The streams are those of the view contact_subject."""
 LOOK = {"report": Permission.REPORTS_CONTACT}
-"""Stream → what seeing a contact needs."""
+"""Stream → what seeing a contact needs, also a masked one: an agency never learns who reported."""
 MOST = 100
 """Subjects of one caller that are told, the newest first."""
 LONGEST_REASON = 500
@@ -105,11 +105,13 @@ def masked(conn: Connection, seals: Seals, who: Principal, subject: Subject) -> 
         ForbiddenError: no role of the person permits it.
 
     """
-    return {field: mask(field, value) for field, value in _opened(conn, seals, who, subject, READ, CONTACT).items()}
+    return {field: mask(field, value) for field, value in _opened(conn, seals, who, subject, LOOK, CONTACT).items()}
 
 
 def report_text(conn: Connection, seals: Seals, who: Principal, subject: Subject) -> str:
-    """The words of a report, as they were written. Not a line of the ledger: they are read hundreds of times a shift.
+    """The words of a report, as they were written; without telephone and identity numbers for those who may not know who reported.
+
+    Not a line of the ledger: they are read hundreds of times a shift.
 
     Raises:
         ForbiddenError: no role of the person permits it.
@@ -119,7 +121,8 @@ def report_text(conn: Connection, seals: Seals, who: Principal, subject: Subject
     values = _opened(conn, seals, who, subject, READ, (TEXT,))
     if not values:
         raise _nothing(subject)
-    return values[TEXT]
+    text = values[TEXT]
+    return text if who.may(LOOK[subject.stream]) else without_numbers(text)
 
 
 def same_caller(conn: Connection, seals: Seals, field: str, value: str) -> list[Subject]:

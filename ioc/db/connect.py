@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg import pq
 from psycopg.rows import TupleRow
 
 from ioc.errors import UnavailableError
@@ -38,7 +39,10 @@ def connect(dsn: str, *, application: str, autocommit: bool = False) -> Connecti
 
 @contextmanager
 def reading(conn: Connection) -> Iterator[None]:
-    """A transaction that writes nothing and sees one state of the database, so that what is read in it belongs together."""
+    """A transaction that writes nothing and sees one state of the database, so that what is read in it belongs together; within one, that one."""
+    if conn.info.transaction_status is pq.TransactionStatus.INTRANS:
+        yield
+        return
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read, read only")
         yield

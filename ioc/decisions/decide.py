@@ -17,14 +17,17 @@ from ioc.decisions import record
 from ioc.decisions.acts import DESKS, Act
 from ioc.decisions.changes import conflict
 from ioc.decisions.decision import Decided, Decision, act_of, digest, event_id, reason_of, told
+from ioc.decisions.limits import check_limits
 from ioc.decisions.verdicts import KeyUsedError, NotPermittedError
 from ioc.errors import ForbiddenError, InputError, NotFoundError, UnavailableError
 from ioc.people.principal import Principal, Scope
+from ioc.people.roles import Permission
 from ioc.relay import outbox
 from ioc.streams.engine import states
 from ioc.streams.engine.batch import BatchWriter
 from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.fold import permitted
+from ioc.streams.engine.making import Made
 from ioc.streams.engine.registry import streams
 from ioc.streams.engine.rules import Rules
 
@@ -58,7 +61,7 @@ def decide(conn: Connection, decision: Decision, who: Principal, office: Office,
     act = act_of(decision)
     permission = act.permission_for(decision.data)
     if not who.may(permission):
-        raise ForbiddenError(f"'{decision.fact}' about a {decision.stream} needs the permission '{permission}', which none of your roles has")
+        raise _forbidden(decision, permission)
     stream = streams()[decision.stream]
     for last in (False, False, True):
         try:
@@ -74,6 +77,10 @@ def decide(conn: Connection, decision: Decision, who: Principal, office: Office,
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             raise InputError(f"the database refuses the data: {str(error).splitlines()[0]}") from error
     raise AssertionError
+
+
+def _forbidden(decision: Decision, permission: Permission) -> ForbiddenError:
+    return ForbiddenError(f"'{decision.fact}' about a {decision.stream} needs the permission '{permission}', which none of your roles has")
 
 
 class _Transaction:
@@ -96,12 +103,15 @@ class _Transaction:
         if (before := self._answered()) is not None:
             return before
         standing = self._lock(act, scope)
+        self._check_grave(act, standing)
         to = self._permitted(standing)
+        check_limits(act, self._decision.data, self._office.clock.now())
         self._check_named(act, scope)
+        self._check_alone(act)
         written = record.write(self._decision, self._who, standing, event_id=self._event_id, source=self._office.source,
                                now=self._office.clock.now(), is_exercise=mark(conn) == "exercise")
         decided = self._store(written, to)
-        self._promise(written)
+        outbox.put_event(conn, written.item.message, self._event_id, written.envelope, self._office.clock.real())
         conn.execute(_KEYS["answer"], {"actor": self._who.actor, "key": self._decision.key, "outcome": Jsonb(asdict(decided))})
         self._enter(standing, decided, address)
         return decided
@@ -120,6 +130,8 @@ class _Transaction:
 
     def _lock(self, act: Act, scope: Scope) -> record.Standing:
         decision, desk = self._decision, DESKS[self._decision.stream]
+        if (first := _SUBJECTS.get(f"{decision.stream}_first")) is not None:
+            self._conn.execute(first, {"subject": decision.subject})
         cursor = self._conn.execute(_SUBJECTS[decision.stream], {"subject": decision.subject, "scope": Jsonb(scope.parameters()["scope"])})
         row = cursor.fetchone()
         if row is None:
@@ -152,11 +164,23 @@ class _Transaction:
         if not act.names or (other := self._decision.data.get(act.names)) is None:
             return  # the schema says whether it may be left out
         query = _SUBJECTS[f"{self._stream.name}_named"]
-        named_ = {"subject": str(other).replace("\0", ""), "scope": Jsonb(scope.parameters()["scope"])}
+        named_ = {"subject": self._decision.subject, "other": str(other).replace("\0", ""), "scope": Jsonb(scope.parameters()["scope"])}
         if other == self._decision.subject or self._conn.execute(query, named_).fetchone() is None:
             raise NotPermittedError(f"'{act.names}' names no other {self._stream.name} that this one can be put together with")
 
-    def _store(self, written: record.Written, to: str) -> Decided:
+    def _check_grave(self, act: Act, standing: record.Standing) -> None:
+        """What is grave asks for more, within the same reach."""
+        permission, known = act.permission_at(standing.known, self._decision.data), standing.known
+        if permission != act.permission_for(self._decision.data):
+            agency = known.get("owner_org") or known.get("org_code") or ""
+            if not self._who.may(permission, unit=known.get("unit_code") or "", agency=agency):
+                raise _forbidden(self._decision, permission)
+
+    def _check_alone(self, act: Act) -> None:
+        if act.alone and (row := self._conn.execute(_SUBJECTS[f"{self._stream.name}_rival"], {"subject": self._decision.subject}).fetchone()):
+            raise NotPermittedError(f"{self._stream.name} {row[0]} stands for the same already: decide about that one")
+
+    def _store(self, written: Made, to: str) -> Decided:
         stored = self._writer.store([written.item], self._office.clock.now())
         if not stored.new:
             raise KeyUsedError("this idempotency key was used before, longer ago than keys are kept: a new decision needs a new key")
@@ -167,12 +191,6 @@ class _Transaction:
         if (after.version, after.name) != (self._decision.version + 1, to):
             raise self._not_found()  # somebody else began the same subject meanwhile, or it is there and out of reach
         return Decided(event_id=self._event_id, version=after.version, state=after.name)
-
-    def _promise(self, written: record.Written) -> None:
-        message, at = written.item.message, self._office.clock.real()
-        key = message.key or b""
-        outbox.put(self._conn, outbox.Post(channel="kafka", target=message.topic, key=key, headers=message.headers, body=message.value or b""), at)
-        outbox.put_for_webhooks(self._conn, message.topic, self._event_id, key, written.envelope, at)
 
     def _enter(self, standing: record.Standing, decided: Decided, address: str) -> None:
         decision = self._decision

@@ -87,8 +87,9 @@ def reason_of(decision: Decision) -> str:
 
 def told(decision: Decision) -> dict[str, Any]:
     """The payload's fields as told, words likewise without numbers of persons."""
-    words = DESKS[decision.stream].reason_field
-    return {name: masked(value) if name == words and isinstance(value, str) else value for name, value in decision.data.items()}
+    desk = DESKS[decision.stream]
+    words = {desk.reason_field, *desk.words}
+    return {name: masked(value) if name in words and isinstance(value, str) else value for name, value in decision.data.items()}
 
 
 def event_id(who: Principal, key: str) -> str:

@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from ioc.clock import SystemClock, minute
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
+from ioc.demo.citizens import citizens_command, prepare_citizens
 from ioc.demo.embedded import database
 from ioc.demo.join import leave_addresses
 from ioc.demo.people import keys_of, prepare_people, take_people
@@ -28,6 +29,10 @@ from ioc.settings import Settings
 from ioc.upkeep import refold
 
 MOCK_API_VERSION = "2.0"
+TOLD = ("live", "ended")
+"""How the simulators' lines begin once their history is told."""
+
+Parts = tuple[list[Process], Callable[[], None], Callable[[list[str]], Process]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +72,14 @@ def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: 
     with database(settings.data_dir / "postgres") as base:
         with connect(base.dsn, application="ioc-demo", autocommit=True) as conn:
             _prepare(conn, settings, scene)
+            if scene is None:
+                prepare_citizens(conn, load_profile(settings.profile), settings.data_dir)
         arguments = None
         if simulators:
             diary = str(settings.data_dir / "simulation.json")  # by it they go on with the story of the last demo, from where it stopped
             arguments = [*(_scene(scene, settings) if scene else ["--days", str(days), "--until", "live", "--diary", diary]), *simulate]
-        with _processes(settings, base.dsn, arguments) as (processes, start):
+        citizens = citizens_command(settings) if simulators and scene is None else None
+        with _processes(settings, base.dsn, arguments, citizens) as (processes, later, start):
             _announce(settings, stop, scene)
             stage = Stage(lambda: connect(base.dsn, application="ioc-demo", autocommit=True), settings.data_dir, SystemClock(), start)
             try:
@@ -79,6 +87,7 @@ def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: 
                     base.revive()
                     for process in processes:
                         process.revive()
+                    later()
                     if scene is None:
                         stage.look()
             finally:
@@ -103,18 +112,13 @@ def _prepare(conn: Connection, settings: Settings, scene: Scene | None) -> None:
 
 
 @contextlib.contextmanager
-def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None) -> Iterator[tuple[list[Process], Callable[[list[str]], Process]]]:
-    """Processes to be looked after, and how one more is started, which ends with them."""
+def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None,  # noqa: C901 (its small functions share all)
+               citizens: Sequence[str] | None) -> Iterator[Parts]:
+    """Processes to be looked after; what starts those that wait; and how one more is started, which ends with them."""
     started: list[Process] = []
+    looked_after: list[Process] = []
     note: Path | None = None
-    outside = {k: v for k, v in os.environ.items() if not k.startswith("IOC_")}  # noqa: TID251 (handed on to children)
-    outside |= {"IOC_PROFILE": settings.profile, "IOC_LOG_LEVEL": settings.log_level, "PYTHONUNBUFFERED": "1", "OPENBLAS_NUM_THREADS": "1"}
-    environment = outside | {
-        "IOC_DATABASE": dsn, "IOC_PORT": str(settings.port), "IOC_KAFKA_API_VERSION": MOCK_API_VERSION, "IOC_KIND": "exercise",
-        # glibc gives each thread an arena of its own and keeps it: two are enough here.
-        "IOC_CLOCK": settings.clock, "MALLOC_ARENA_MAX": "2",
-        "IOC_KEYS": str(keys_of(settings)), "IOC_GUEST_OF": str(settings.guest_of),
-    }
+    outside, environment = _environments(settings, dsn)
 
     def part(name: str, *arguments: str, role: str = "") -> Process:
         return Process(name, python("ioc", *(arguments or (name,))), environment | {"IOC_DATABASE": make_conninfo(dsn, user=role or f"ioc_{name}")})
@@ -137,12 +141,43 @@ def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None) -> 
             arguments = ["--kafka", address, "--kafka-api-version", MOCK_API_VERSION, "--database",
                          make_conninfo(dsn, user="ioc_simulators"), "--profile", settings.profile]
             started.append(part("simulators", "simulate", *simulate, *arguments))
-        yield [p for p in started if p is not broker], beside
+            # Published years of the province's indices and its targets: no simulator invents them.
+            started.append(Process("indicators", python("ioc", "import", "indicators", "--shipped"), environment, restart=False))
+        looked_after += [p for p in started if p is not broker]
+
+        def later() -> None:
+            if _is_told(started):
+                begun = [part("alerts")]
+                if citizens is not None:
+                    begun.append(Process("citizens", citizens, outside))
+                started.extend(begun)
+                looked_after.extend(begun)
+
+        yield looked_after, later, beside
     finally:
         for process in reversed(started):
             process.end()
         if note is not None:
             note.unlink(missing_ok=True)
+
+
+def _environments(settings: Settings, dsn: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What children get of ours without our settings, and the same with those of the demo."""
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("IOC_")}  # noqa: TID251 (handed on to children)
+    outside |= {"IOC_PROFILE": settings.profile, "IOC_LOG_LEVEL": settings.log_level, "PYTHONUNBUFFERED": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = outside | {
+        "IOC_DATABASE": dsn, "IOC_PORT": str(settings.port), "IOC_KAFKA_API_VERSION": MOCK_API_VERSION, "IOC_KIND": "exercise",
+        # glibc gives each thread an arena of its own and keeps it: two are enough here.
+        "IOC_CLOCK": settings.clock, "MALLOC_ARENA_MAX": "2",
+        "IOC_KEYS": str(keys_of(settings)), "IOC_GUEST_OF": str(settings.guest_of),
+    }
+    return outside, environment
+
+
+def _is_told(started: Sequence[Process]) -> bool:
+    """Whether the rules can be looked at now: half a history looks like a province where nothing is ever finished."""
+    names = {p.name: p for p in started}
+    return "alerts" not in names and ("simulators" not in names or names["simulators"].last_line.startswith(TOLD))
 
 
 def _scene(scene: Scene, settings: Settings) -> list[str]:
@@ -170,7 +205,8 @@ def _announce(settings: Settings, stop: threading.Event, scene: Scene | None) ->
                 break
     else:
         raise UnavailableError("the web process did not become ready within a minute: see its lines above")
-    for what, path in (("sign in", "/login"), ("the wall", "/wall"), ("console", "/console"), ("one panel", "/wall/citizen_reports"),
+    for what, path in (("sign in", "/login"), ("the wall", "/wall"), ("console", "/console"), ("alerts", "/console/alerts"),
+                       ("one panel", "/wall/citizen_reports"),
                        ("as numbers", "/api/panels/one_stop.json"), ("scenarios", "/scenarios"), ("readiness", "/readyz"), ("metrics", "/metrics")):
         say("demo", f"{what:<11} {base}{path}")
     for saying in scene.script.says if scene else ():

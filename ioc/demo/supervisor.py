@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO
 
-COLOURS = {"broker": 35, "sink": 32, "live": 36, "web": 34, "simulators": 33, "scenario": 33}
+COLOURS = {"broker": 35, "sink": 32, "live": 36, "web": 34, "simulators": 33, "citizens": 33, "scenario": 33}
 _PR_SET_PDEATHSIG = 1
 
 

@@ -3,7 +3,7 @@
 with counted as (
     select
         sum(received) as received,
-        coalesce(sum(received) filter (where channel = 'online'), 0) as received_online,
+        coalesce(sum(received) filter (where channel in ('online', 'app', 'zalo')), 0) as received_online,
         sum(digitised) as received_digitised,
         sum(reused) as received_reused,
         sum(resolved) as resolved,
@@ -58,42 +58,35 @@ where %(org_code)s::text is null and (%(unit_code)s::text is null or unit_code =
 select
     count(*) as services,
     count(*) filter (where level in ('full', 'partial')) as services_online
-from service_history
-where is_open
-    and (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
-    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
-    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
-    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
+from services_offered(%(instant)s, %(known)s)
+where (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
 having count(*) > 0;
 
 -- name: services_used
--- One row: services online at the moment with a dossier that came over the network in the period; the services' codes are those of the procedures.
--- Absent = no dossier of the period names its procedure.
-with named as (
-    select distinct
-        procedure_code,
-        coalesce(channel in ('online', '2'), false) as is_online
-    from dossier_event
-    where type in ('vn.ioc.dossier.submitted.v1', 'vn.ioc.dossier.received.v1')
-        and procedure_code is not null
+-- One row: services online at the moment with a dossier that came online in the period, as the figure `used` counts them, but for the place's own
+-- dossiers. Absent = no dossier of the period names its procedure.
+with named as materialized (
+    select procedure_code, bool_or(channel in ('online', 'app', 'zalo')) as is_online
+    from dossier_history
+    where procedure_code is not null
         and (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
-        and occurred_at >= %(since)s and occurred_at < %(until)s
-        and recorded_at <= %(known)s
+        and received_at >= %(since)s and received_at < %(until)s
+        and from_at >= %(since)s
+        and from_at < %(at)s and to_at >= %(at)s
+        and known_from <= %(known)s and known_to > %(known)s
+    group by procedure_code
 ),
 
 offered as (
-    select service_code
-    from service_history
-    where is_open and level in ('full', 'partial')
+    select distinct service_code, unnest(codes) as code
+    from services_offered(%(instant)s, %(known)s)
+    where level in ('full', 'partial')
         and (%(unit_code)s::text is null or unit_code = %(unit_code)s) and (%(org_code)s::text is null or org_code = %(org_code)s)
-        and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
-        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
-        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 )
 
 select count(distinct offered.service_code) as services_with_online_dossiers
 from named
-left join offered on named.procedure_code = offered.service_code and named.is_online
+left join offered on named.procedure_code = offered.code and named.is_online
 having count(*) > 0;
 
 -- name: petitions

@@ -94,9 +94,9 @@ _MEETINGS = (
     Kpi(key="points_connected_rate", label="Điểm cầu kết nối",
         formula="điểm cầu đã kết nối, nhiều nhất bằng số được mời / điểm cầu được mời", unit="%", basis="F044: 129 điểm cầu", query="meetings",
         over=("joined_invited",), under=("invited",), scale=100, better="up"),
-    Kpi(key="points_joined", label="Lượt điểm cầu tham gia", formula="số lượt điểm cầu kết nối vào phiên họp", unit="points", basis="F044",
+    Kpi(key="points_joined", label="Lượt điểm cầu tham gia", formula="số lượt điểm cầu kết nối vào phiên họp", unit="sites", basis="F044",
         query="meetings", over=("joined",)),
-    Kpi(key="points_absent", label="Lượt điểm cầu vắng", formula="được mời, không kết nối đến khi phiên kết thúc", unit="points", basis="thiết kế",
+    Kpi(key="points_absent", label="Lượt điểm cầu vắng", formula="được mời, không kết nối đến khi phiên kết thúc", unit="sites", basis="thiết kế",
         query="meetings", over=("absent",), better="down"),
     Kpi(key="long_losses", label="Mất kết nối quá 2 phút", formula="số lần điểm cầu mất kết nối quá 2 phút", unit="losses",
         basis="thiết kế (DT-05)", query="meetings", over=("long_losses",), better="down"),
@@ -104,9 +104,9 @@ _MEETINGS = (
         query="meetings", over=("lost_s",), under=("line_s",), counts=("joined",), scale=100, better="down"),
     Kpi(key="sessions_running", label="Phiên đang họp", formula="phiên bắt đầu trong ngày, chưa kết thúc", unit="sessions", basis="thiết kế",
         query="meetings_now", over=("running",), is_stock=True),
-    Kpi(key="points_connected", label="Điểm cầu đang kết nối", formula="điểm cầu đang kết nối", unit="points", basis="F044",
+    Kpi(key="points_connected", label="Điểm cầu đang kết nối", formula="điểm cầu đang kết nối", unit="sites", basis="F044",
         query="meetings_now", over=("connected",), is_stock=True),
-    Kpi(key="points_lost", label="Điểm cầu đang mất kết nối", formula="điểm cầu đang mất kết nối giữa phiên", unit="points",
+    Kpi(key="points_lost", label="Điểm cầu đang mất kết nối", formula="điểm cầu đang mất kết nối giữa phiên", unit="sites",
         basis="thiết kế (DT-05)", query="meetings_now", over=("lost",), is_stock=True, better="down"),
 )
 

@@ -42,13 +42,9 @@ select
     to_org as org_code,
     count(*) as open,
     count(*) filter (where state = 'arrived') as unregistered,
-    count(*) filter (where state = 'arrived' and register_due_at < %(at)s) as unregistered_late,
-    count(*) filter (where due_at < %(at)s) as overdue
-from document_history
-where is_open
-    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
-    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
-    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
+    count(*) filter (where unregistered) as unregistered_late,
+    count(*) filter (where overdue) as overdue
+from open_documents(%(instant)s, %(known)s)
 group by unit_code, to_org;
 
 -- name: tasks
@@ -74,31 +70,16 @@ group by unit_code, owner_org;
 
 -- name: task_backlog
 -- One row per unit and owner with open tasks at the moment. Overdue, not acknowledged and in time exclude each other. Absent = nothing is open.
-with open_task as (
-    select
-        unit_code,
-        owner_org,
-        state = 'assigned' as unacknowledged,
-        acknowledge_due_at,
-        due_at,
-        coalesce(due_at < %(at)s, false) as overdue
-    from task_history
-    where is_open
-        and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
-        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
-        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
-)
-
 select
     unit_code,
     owner_org as org_code,
     count(*) as open,
     count(*) filter (where overdue) as overdue,
-    count(*) filter (where not overdue and unacknowledged) as unacknowledged,
-    count(*) filter (where not overdue and not unacknowledged) as in_time,
-    count(*) filter (where unacknowledged and acknowledge_due_at < %(at)s) as unacknowledged_late,
+    count(*) filter (where not overdue and state = 'assigned') as unacknowledged,
+    count(*) filter (where not overdue and state <> 'assigned') as in_time,
+    count(*) filter (where unseen) as unacknowledged_late,
     count(*) filter (where not overdue and due_at <= %(due_soon_at)s) as due_soon
-from open_task
+from open_tasks(%(instant)s, %(known)s)
 group by unit_code, owner_org;
 
 -- name: meetings

@@ -81,61 +81,28 @@ group by grouping sets ((), (unit_code));
 
 -- name: air_now
 -- One row per unit and one (unit_code null) for the whole: the worst of the stations' newest indices of the last two hours. Null = none told.
-with newest as (
-    select distinct on (station_id) station_id, unit_code, value
-    from environment_event
-    where type = 'vn.ioc.environment.observation.v1' and property = 'aqi' and quality = 'good' and recorded_at <= %(known)s
-        and occurred_at >= %(at)s::timestamptz - interval '2 hours' and occurred_at < %(at)s
-    order by station_id, occurred_at desc, event_id desc
-)
-
 select unit_code, null as org_code, count(*) as stations, max(value) as aqi
-from newest
+from stations_told('aqi', %(at)s, %(known)s, interval '2 hours')
 group by grouping sets ((), (unit_code));
 
 -- name: sluices
 -- One row per unit and one (unit_code null) for the whole: sluices by what was last said of them in 48 hours. Absent = none was heard of.
-with newest as (
-    select told.unit_code, told.open_pct
-    from environment_state as c
-    cross join lateral (
-        select e.unit_code, e.open_pct
-        from environment_event as e
-        where e.subject = c.subject and e.type = 'vn.ioc.environment.sluice_state.v1' and e.recorded_at <= %(known)s
-            and e.occurred_at >= %(at)s::timestamptz - interval '48 hours' and e.occurred_at < %(at)s
-        order by e.occurred_at desc, (e.source || ' ' || e.event_id) collate "C" desc
-        limit 1
-    ) as told
-    where c.sluice_at is not null and c.first_at < %(at)s
-)
-
 select
     unit_code,
     null as org_code,
     count(*) as sluices,
     count(*) filter (where open_pct > 0) as open,
     count(*) filter (where open_pct = 0) as closed
-from newest
+from sluices_told(%(at)s, %(known)s, interval '48 hours')
 group by grouping sets ((), (unit_code))
 having count(*) > 0;
 
 -- name: bulletins
--- One row per unit that a bulletin in force names and one (unit_code null) for the whole. The newest message of a bulletin holds; none is
--- longer than 90 days. An exercise counts where it is simulated: a real database holds none of those. Null = no bulletin is in force.
+-- One row per unit that a bulletin in force names and one (unit_code null) for the whole. An exercise counts where it is simulated: a real database holds none of those. Null = no bulletin is in force.
 with newest as (
-    select told.risk_level, told.area_units
-    from environment_state as c
-    cross join lateral (
-        select e.msg_type, e.status, e.simulated, e.risk_level, e.effective_at, e.expires_at, e.area_units
-        from environment_event as e
-        where e.subject = c.subject and e.type = 'vn.ioc.environment.bulletin.v1' and e.recorded_at <= %(known)s
-            and e.occurred_at >= %(at)s::timestamptz - interval '90 days' and e.occurred_at < %(at)s
-        order by e.occurred_at desc, (e.source || ' ' || e.event_id) collate "C" desc
-        limit 1
-    ) as told
-    where c.bulletin_at is not null and c.first_at < %(at)s
-        and told.msg_type <> 'cancel' and (told.status = 'actual' or (told.status = 'exercise' and told.simulated))
-        and told.effective_at < %(at)s and told.expires_at >= %(at)s
+    select risk_level, area_units
+    from bulletins_told(%(at)s, %(known)s)
+    where (status = 'actual' or (status = 'exercise' and simulated)) and effective_at < %(at)s and expires_at >= %(at)s
 ),
 
 placed as (

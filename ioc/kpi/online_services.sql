@@ -30,50 +30,26 @@ select
     count(*) filter (where level = 'full') as services_full,
     count(*) filter (where level = 'partial') as services_partial,
     count(*) filter (where level = 'information') as services_information,
-    count(*) filter (where national_integrated) as integrated,
-    count(*) filter (where online_payment) as payable,
+    count(*) filter (where integrated) as integrated,
+    count(*) filter (where payable) as payable,
     count(*) filter (where level in ('full', 'partial')) as services_online,
     count(*) filter (where qr) as with_qr
-from service_history
-where is_open
-    and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
-    and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
-    and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
+from services_offered(%(instant)s, %(known)s)
 group by unit_code, org_code;
 
 -- name: used
 -- One row per unit and agency that offers full or partial services at the moment: for how many of them a dossier of the period came online. A
 -- dossier is one of the service whose code is its procedure's, with or without the service number after it. Absent = none is offered; null =
 -- no dossier at all was counted in the period, so nothing can be said of its channel.
-with dossiers as (
+with dossiers as materialized (
     select coalesce(sum(received), 0) > 0 as told
     from dossier_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s, %(from_history)s)
 ),
 
-offered as (
-    select unit_code, org_code, level, array[service_code, regexp_replace(service_code, '\.\d\d$', '')] as codes
-    from service_history
-    where is_open
-        and level in ('full', 'partial')
-        and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
-        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
-        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
-),
-
-asked_for as (
-    select o.unit_code, o.org_code, o.level, d.used is not null as used
-    from offered as o
-    left join lateral (
-        select true as used
-        from dossier_history
-        where procedure_code = any(o.codes)
-            and channel in ('online', 'app', 'zalo')
-            and received_at >= %(since)s and received_at < %(until)s
-            and from_at < %(at)s and to_at >= %(at)s
-            and known_from <= %(known)s and known_to > %(known)s
-        order by received_at
-        limit 1
-    ) as d on true
+asked_for as materialized (
+    select unit_code, org_code, level, used
+    from services_used(%(instant)s, %(known)s, %(since)s, %(until)s)
+    where level in ('full', 'partial')
 )
 
 select
@@ -138,15 +114,6 @@ with told as (
             when %(time_machine)s then %(since)s::timestamptz
             else greatest(%(since)s::timestamptz, date_trunc('hour', %(until)s::timestamptz))
         end
-),
-
-offered as (
-    select service_code, unit_code, org_code
-    from service_history
-    where is_open
-        and span_of(from_at, to_at, known_from, known_to) @> moment_of(%(instant)s::timestamptz, %(known)s::timestamptz)
-        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
-        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 )
 
 select
@@ -158,5 +125,5 @@ select
     sum(t.lookups) filter (where t.channel = 'zalo') as zalo,
     sum(t.lookups) filter (where t.channel = 'qr') as qr
 from told as t
-left join offered as o on t.service_code = o.service_code
+left join services_offered(%(instant)s, %(known)s) as o on t.service_code = o.service_code
 group by 1, 2;

@@ -1,37 +1,17 @@
 -- name: cameras
 -- One row per unit with cameras heard in the week before the moment: how many, and how many said "online" in its last 10 minutes (a camera
 -- silent for longer counts as offline). What a camera counts says of what kind it is. Absent = no camera was heard in the week.
-with windows as materialized (
-    select %(at)s::timestamptz - heard_within('camera', interval '10 minutes') as status_from
-),
-
-camera as (
+with camera as (
     select
-        seen.unit_code,
-        coalesce(status.online, false) as online,
+        told.unit_code,
+        told.online,
         case
             when c.count_at is not null and counts.told then 'traffic'
             when c.occupancy_at is not null and occupancy.told then 'counter'
             else 'security'
         end as kind
-    from camera_state as c
-    cross join windows as w
-    cross join lateral (
-        select e.unit_code
-        from camera_event as e
-        where e.subject = c.subject and e.recorded_at <= %(known)s
-            and e.occurred_at >= %(at)s::timestamptz - interval '7 days' and e.occurred_at < %(at)s
-        order by e.occurred_at desc, e.event_id desc
-        limit 1
-    ) as seen
-    left join lateral (
-        select e.online
-        from camera_event as e
-        where e.subject = c.subject and e.recorded_at <= %(known)s and e.online is not null
-            and e.occurred_at >= w.status_from and e.occurred_at < %(at)s
-        order by e.occurred_at desc, e.event_id desc
-        limit 1
-    ) as status on true
+    from cameras_told(%(at)s, %(known)s) as told
+    inner join camera_state as c on told.subject = c.subject
     left join lateral (
         select true as told
         from camera_event as e
@@ -48,7 +28,6 @@ camera as (
         order by e.occurred_at desc
         limit 1
     ) as occupancy on true
-    where c.first_at < %(at)s
 )
 
 select

@@ -15,6 +15,31 @@ from social_counts(%(since_day)s, %(until_day)s, %(at)s, %(known)s, %(base_day)s
 group by grouping sets ((), (unit_code))
 having sum(facility_days) > 0;
 
+-- name: beds
+-- One row per unit: beds taken and there, on the newest day of the last two before the moment's that each of its hospitals told, that day included.
+-- Absent = none told.
+with newest as (
+    select distinct on (facility_code)
+        facility_code,
+        unit_code,
+        beds_occupied,
+        beds_available
+    from social_history
+    where state = 'health' and beds_available > 0
+        and day <= %(day)s and day >= %(day)s::date - 2
+        and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
+        and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
+    order by facility_code, day desc, from_at desc
+)
+
+select
+    unit_code,
+    '' as org_code,
+    sum(beds_occupied) as beds_occupied,
+    sum(beds_available) as beds_available
+from newest
+group by unit_code;
+
 -- name: disease
 -- One row per unit and one (unit_code null) for the whole: cases by their day of onset in the period, and how many people live there: the newest
 -- population of a year that had begun by the period's last day. Null = the population was not told. Absent = no case was told.

@@ -88,6 +88,8 @@ ONCE = "CT 20/CT-TTg (17/05/2017); F043 (SE-03)"
 
 KPIS = (
     *_targets(),
+    Kpi(key="on_pace_rate", label="Chỉ tiêu đúng tiến độ", formula="chỉ tiêu có nhịp độ từ 0,9 / chỉ tiêu lũy kế của năm có nhịp độ", unit="%",
+        basis="thiết kế (SE-01)", query="paces", over=("on_pace",), under=("paced",), scale=100, is_stock=True, adds_up=False, better="up"),
     Kpi(key="new", label="Doanh nghiệp thành lập mới", formula="số doanh nghiệp đăng ký trong kỳ", unit="enterprises", basis=LAW, query="enterprises",
         over=("new",), better="up"),
     Kpi(key="resumed", label="Doanh nghiệp hoạt động trở lại", formula="số doanh nghiệp hoạt động trở lại trong kỳ", unit="enterprises", basis=LAW,

@@ -29,6 +29,32 @@ from indicator_year(
     ]
 );
 
+-- name: paces
+-- One row: of the targets of the year that add up over it and of which more is better, those of which something was told, and those that reach nine
+-- tenths of what the plan would have by then (as SE-01 has it). 0 of 0 = none has both.
+with year as materialized (
+    select
+        unit_code,
+        org_code,
+        pace
+    from indicator_year(
+        %(until_day)s, %(at)s, %(known)s, %(province)s,
+        array[
+            'grdp', 'export_value', 'retail_sales', 'fdi_registered', 'rice_output', 'enterprises_new', 'tourist_arrivals', 'overnight_guests',
+            'tourism_revenue'
+        ],
+        array['budget_revenue', 'disbursement']
+    )
+)
+
+select
+    null::text as unit_code,
+    '' as org_code,
+    count(*) filter (where pace >= 0.9) as on_pace,
+    count(*) as paced
+from year
+where unit_code = '' and org_code = '' and pace is not null;
+
 -- name: enterprises
 -- One row per unit with enterprises that began, stopped or ended, or with inspections, in the period. Absent = none.
 select

@@ -3,26 +3,31 @@
 import hashlib
 import logging
 import threading
+import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
 
+from ioc.alerts.register import Register
 from ioc.clock import Clock
 from ioc.db import timescale
 from ioc.db.connect import Connection
-from ioc.errors import UnavailableError
-from ioc.live.frames import SNAPSHOT, Body, encode, store, tick
+from ioc.live.alerts import KEY, Board, broken_board
+from ioc.live.alerts import STREAMS as ALERT_STREAMS
+from ioc.live.frames import SNAPSHOT, VARIANTS, Body, Variant, encode, store, tick
 from ioc.moment import now_moment
 from ioc.panels.engine.build import build
 from ioc.panels.engine.card import broken, collection, props
-from ioc.panels.engine.contract import Panel
+from ioc.panels.engine.contract import Face, Panel, Snapshot
+from ioc.panels.engine.kept import Kept
 from ioc.profiles import Profile
 from ioc.streams.engine.batch import CHANNEL as DATA_CHANNEL
 from ioc.streams.engine.batch import WATERMARK_LAG
 from ioc.streams.engine.contract import Stream
-from ioc.streams.engine.outage import Outage
+from ioc.streams.engine.outage import Outage, gathered, through_outages
 from ioc.words import LANGUAGES, words
 
 log = logging.getLogger(__name__)
@@ -32,6 +37,21 @@ TICK_S = 2.0
 EVERY_S = 10.0
 """Figures that depend on the time alone (overdue, due soon) are computed again this often."""
 ADVANCE = timedelta(minutes=10)
+MAP = ".map"
+"""A panel's map is a body of its own, KEY.map: it changes more rarely than the figures, and weighs more."""
+MAP_EVERY_S = 2.0
+HURRIED = tuple(variant for variant in VARIANTS if not variant.guests)
+"""Who is told of an event at once; guests of the house see the figures of up to EVERY_S ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is shown: the province, its panels, the streams these read, its rules of alerts."""
+
+    profile: Profile
+    panels: Mapping[str, Panel]
+    streams: Mapping[str, Stream]
+    register: Register
 
 
 class Collector:
@@ -40,43 +60,34 @@ class Collector:
     `prepare`: called on each new connection, for what queries need of the profile in the database.
     """
 
-    def __init__(self, connect: Callable[[], Connection], clock: Clock, profile: Profile, panels: dict[str, Panel],
-                 streams: dict[str, Stream], prepare: Callable[[Connection], None] | None = None) -> None:
+    def __init__(self, connect: Callable[[], Connection], clock: Clock, shown: Shown, prepare: Callable[[Connection], None] | None = None) -> None:
         self._connect = connect
         self._clock = clock
-        self._profile = profile
-        self._panels = panels
-        self._streams = streams
+        self._shown = shown
         self._prepare = prepare
         self._outage = Outage(log, "database away, waiting for it", "database is back", level=logging.WARNING)
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; an absent database is waited for, logged once, and begun anew after it."""
-        while not stop.is_set():
-            try:
-                with self._connect() as listening, self._connect() as working:
-                    self._outage.ended()
-                    if self._prepare:
-                        self._prepare(working)
-                    self._session(listening, working, stop)
-            except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
-                self._outage.began(str(error).partition("\n")[0])
-                stop.wait(0.5)
+        def work(listening: Connection, asking: Connection) -> None:
+            if self._prepare:
+                self._prepare(asking)
+            self._session(listening, asking, stop)
+
+        through_outages(self._connect, stop, self._outage, work)
 
     def _session(self, listening: Connection, working: Connection, stop: threading.Event) -> None:
         # A crash empties the unlogged frames: every connection begins a new epoch and sends all again.
-        session = Session(working, self._clock, self._profile, self._panels, self._streams)
+        session = Session(working, self._clock, self._shown)
         listening.execute(f"listen {DATA_CHANNEL}")
-        session.publish(self._panels)
+        session.publish(session.all)
         whole = ticked = self._clock.real()
         while not stop.is_set():
-            changed = {n.payload for n in listening.notifies(timeout=TICK_S, stop_after=1)}
-            if changed:
-                stop.wait(COALESCE_S)
-                changed |= {n.payload for n in listening.notifies(timeout=0)}
+            changed = gathered(listening, stop, TICK_S, COALESCE_S)
             now = self._clock.real()
             due = (now - whole).total_seconds() >= EVERY_S
-            session.publish(self._panels if due else session.concerned(changed))
+            for keys in session.turns(changed, everything=due):
+                session.publish(keys, VARIANTS if due else HURRIED)
             whole = now if due else whole
             if (now - ticked).total_seconds() >= TICK_S:
                 session.tick()
@@ -86,26 +97,53 @@ class Collector:
 class Session:
     """One epoch: what was last sent of each panel, so that only what changed is sent again."""
 
-    def __init__(self, conn: Connection, clock: Clock, profile: Profile, panels: dict[str, Panel], streams: dict[str, Stream]) -> None:
+    def __init__(self, conn: Connection, clock: Clock, shown: Shown) -> None:
         self._conn = conn
         self._clock = clock
-        self._profile = profile
-        self._panels = panels
-        self._streams = streams
+        self._shown = shown
+        self._panels = shown.panels
         self._epoch = uuid.uuid4().hex[:12]
         self._frame = 0
         self._sent: dict[tuple[str, str], bytes] = {}
         self._materialised: dict[str, datetime] = {}
         self._failing: set[str] = set()
+        self._kept = Kept(time.monotonic)
+        self._behind: set[str] = set()
+        self._mapped: dict[str, float] = {}
+        self._variants: Sequence[Variant] = VARIANTS
+
+    @property
+    def behind(self) -> list[str]:
+        """Panels of which a costly figure was not asked again when they were built: they are built once more."""
+        return sorted(self._behind)
+
+    @property
+    def all(self) -> list[str]:
+        """Keys of all that is published: the panels, and the alerts."""
+        return [*self._panels, KEY]
 
     def concerned(self, changed: Iterable[str]) -> list[str]:
-        """Panels that read one of the changed streams; 'sink' (gaps, pauses) concerns all."""
+        """Panels that read one of the changed streams, and the alerts where one may have changed; 'sink' (gaps, pauses) concerns all panels."""
         names = set(changed)
-        return [key for key, panel in self._panels.items() if "sink" in names or names & set(panel.spec.streams)]
+        panels = [key for key, panel in self._panels.items() if "sink" in names or names & set(panel.spec.streams)]
+        return [*panels, KEY] if names & ALERT_STREAMS else panels
 
-    def publish(self, keys: Iterable[str]) -> int:
+    def turns(self, changed: Collection[str], *, everything: bool) -> Sequence[Sequence[str]]:
+        """What is built now, frame by frame: what changed is on its way as soon as it is built; what time alone moves goes together."""
+        hurried = self.concerned(changed)
+        calm = self.all if everything else [] if changed else self.behind
+        rest = [key for key in calm if key not in hurried]
+        return [*([key] for key in sorted(hurried, key=lambda key: self._urgency(key, changed))), *([rest] if rest else [])]
+
+    def _urgency(self, key: str, changed: Collection[str]) -> int:
+        """Order in which things are built: a danger does not wait for charts, nor a panel's own stream for those that read it beside theirs."""
+        return 0 if key == KEY else 1 if self._panels[key].spec.streams[0] in changed else 2
+
+    def publish(self, keys: Iterable[str], variants: Sequence[Variant] = VARIANTS) -> int:
         """Build panels and store those whose content changed, as one frame; answers how many bodies changed."""
-        bodies = [body for key in keys for body in self._bodies(self._panels[key])]
+        asked, self._variants = list(keys), variants
+        self._behind -= set(asked)
+        bodies = [body for key in asked for body in self._bodies(key)]
         fresh = [b for b in bodies if self._sent.get((b.panel, b.language)) != _digest(b.body)]
         if fresh:
             self._frame += 1
@@ -117,30 +155,61 @@ class Session:
         """Say that this process lives."""
         tick(self._conn, self._epoch, self._clock.real())
 
-    def _bodies(self, panel: Panel) -> list[Body]:
-        key = panel.spec.key
+    def _bodies(self, key: str) -> list[Body]:
         try:
-            for name in panel.spec.streams:
-                self._materialise(self._streams[name])
-            snapshot = build(self._conn, panel, now_moment(self._clock.now()), self._profile)
-            faces = [
-                Body(key, language, encode({"props": props(panel, snapshot, words(language), self._profile),
-                                            "map": collection(snapshot, words(language), self._profile) if panel.spec.has_map else None}))
-                for language in LANGUAGES
-            ]
+            faces = self._alerts() if key == KEY else self._panel(self._panels[key])
         except (psycopg.OperationalError, psycopg.InterfaceError):
             raise
         except Exception as error:  # the border of a card: it says so on the screen, the other cards go on
             if key not in self._failing:
                 log.exception("panel %s cannot be built", key)
             self._failing.add(key)
+            self._sent = {sent: digest for sent, digest in self._sent.items() if sent[0] != key + MAP}  # its points go, and come back with it
+            self._mapped.pop(key, None)
             reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-            faces = [Body(key, language, encode({"props": broken(panel, words(language), reason), "map": None})) for language in LANGUAGES]
+            faces = [Body(key, v.key, encode({"props": self._broken(key, v.language, "" if v.guests else reason), "map": None})) for v in VARIANTS]
             return [*faces, Body(key, SNAPSHOT, encode({"error": reason, "panel": key}))]
         if key in self._failing:
             self._failing.discard(key)
             log.info("panel %s is built again", key)
-        return [*faces, Body(key, SNAPSHOT, encode(snapshot))]
+        return faces
+
+    def _broken(self, key: str, language: str, reason: str) -> Mapping[str, object]:
+        return broken_board(words(language), reason) if key == KEY else broken(self._panels[key], words(language), reason)
+
+    def _panel(self, panel: Panel) -> list[Body]:
+        profile = self._shown.profile
+        for name in panel.spec.streams:
+            self._materialise(self._shown.streams[name])
+        self._kept.begin()
+        snapshot = build(self._conn, panel, now_moment(self._clock.now()), profile, self._kept)
+        if self._kept.held:
+            self._behind.add(panel.spec.key)
+        faces = {language: panel.render(snapshot, words(language), profile) for language in LANGUAGES}
+        mapped = self._is_map_due(panel)
+        return [*(body for variant in self._variants for body in self._faces(panel, snapshot, variant, faces[variant.language], mapped=mapped)),
+                Body(panel.spec.key, SNAPSHOT, encode(snapshot))]
+
+    def _faces(self, panel: Panel, snapshot: Snapshot, variant: Variant, face: Face, *, mapped: bool) -> Iterator[Body]:
+        text, profile, guests = words(variant.language), self._shown.profile, variant.guests
+        yield Body(panel.spec.key, variant.key, encode({"props": props(panel, snapshot, text, profile, guests=guests, face=face)}))
+        if mapped:
+            yield Body(panel.spec.key + MAP, variant.key, encode({"map": collection(panel, snapshot, text, profile, guests=guests, face=face)}))
+
+    def _is_map_due(self, panel: Panel) -> bool:
+        """A map of thousands of points is sent rarely; the panel is built once more for what it missed."""
+        now, key = time.monotonic(), panel.spec.key
+        if not panel.spec.has_map:
+            return False
+        if now - self._mapped.get(key, -MAP_EVERY_S) < MAP_EVERY_S:
+            self._behind.add(key)
+            return False
+        self._mapped[key] = now
+        return True
+
+    def _alerts(self) -> list[Body]:
+        board = Board(self._conn, self._clock, self._shown.profile, self._shown.register, list(self._panels))
+        return [*(Body(KEY, v.key, encode(board.body(v.language, guests=v.guests))) for v in VARIANTS), Body(KEY, SNAPSHOT, encode(board.figures()))]
 
     def _materialise(self, stream: Stream) -> None:
         """Refresh aggregates up to the watermark: when late rows came below it, and each time it has moved on.

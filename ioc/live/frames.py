@@ -7,16 +7,32 @@ from typing import Any, NamedTuple
 import orjson
 
 from ioc.db.connect import Connection
+from ioc.words import LANGUAGES
 
 CHANNEL = "ioc_live"
-"""NOTIFY channel: 'frame' when panels changed, 'tick <unix seconds>' when `live` looked and nothing did."""
+"""NOTIFY channel: FRAME when panels changed, 'tick <unix seconds>' when `live` looked and nothing did."""
+FRAME = "frame"
 
 SNAPSHOT = "json"
 """In place of a language: the panel's numbers, as the API gives them."""
 
 
+class Variant(NamedTuple):
+    """How viewers are shown things: in their language, and with or without what guests of the house do not see."""
+
+    language: str
+    guests: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.language}.guests" if self.guests else self.language
+
+
+VARIANTS = tuple(Variant(language, guests) for guests in (False, True) for language in LANGUAGES)
+
+
 class Body(NamedTuple):
-    """What a viewer of one language (or the API) gets of one panel."""
+    """What the viewers of one variant (or the API) get of one panel; `language` is the variant's key."""
 
     panel: str
     language: str
@@ -45,7 +61,7 @@ def store(conn: Connection, epoch: str, frame: int, bodies: Sequence[Body], at: 
             "built_at = excluded.built_at, body = excluded.body",
             [(b.panel, b.language, epoch, frame, at, b.body) for b in bodies],
         )
-        cursor.execute("select pg_notify(%s, 'frame')", (CHANNEL,))
+        cursor.execute("select pg_notify(%s, %s)", (CHANNEL, FRAME))
 
 
 def tick(conn: Connection, epoch: str, at: datetime) -> None:

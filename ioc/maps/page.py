@@ -4,9 +4,8 @@ folium's own links lead to four outside hosts; `OfflineFigure` replaces them by 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import folium
 import orjson
@@ -15,9 +14,9 @@ from folium.plugins import MarkerCluster, Realtime
 from folium.template import Template
 from folium.utilities import JsCode
 
-from ioc.maps.schematic import bounds
-from ioc.profiles import Profile
-from ioc.words import words
+from ioc.maps.ground import Ground
+from ioc.maps.wording import phrases
+from ioc.words import Words
 
 _VENDOR = "/static/vendor"
 # Name of folium's header element → our file; None = left out (bootstrap, glyph fonts: nothing here uses them).
@@ -37,6 +36,11 @@ LOCAL: dict[str, str | None] = {
     "awesome_markers_css": None,
     "awesome_rotate_css": None,
 }
+SCRIPTS = ("ground", "ages", "marks", "points", "cells", "density", "bulletins", "panel", "link")
+"""Our own, in the order in which they stand on each other."""
+OVERVIEW = "overview"
+"""The map in the middle of the wall: the features of all panels."""
+SCHEMATIC = "Sơ đồ – không phải ranh giới hành chính"
 
 
 class OfflineFigure(Figure):
@@ -60,62 +64,84 @@ class OfflineFigure(Figure):
 
 
 class _Wiring(MacroElement):
-    """Our files and the calls that join the layers to the page around; a child of the map, so it runs after them."""
+    """Our files and the call that joins the layers to the page around; a child of the map, so it runs after them."""
 
     _template = Template("""
         {% macro header(this, kwargs) %}
         <link rel="stylesheet" href="/static/fonts.css">
         <link rel="stylesheet" href="/static/map/map.css">
-        <script src="/static/map/map.js"></script>
+        {% for name in this.scripts %}<script src="/static/map/{{ name }}.js"></script>
+        {% endfor %}
         {% endmacro %}
         {% macro script(this, kwargs) %}
-        (function (map, realtime, cluster, given) {
-            var box = L.latLngBounds(given.bounds);
-            var fit = function () { map.fitBounds(box, {animate: false}); };
-            map.on('resize', fit);
-            iocMap.wire(map, realtime, {key: given.key, cluster: cluster});
-            if (given.cells) iocMap.loadCells(map, given.cells);
-            if (given.note) iocMap.note(map, given.note);
-            if (given.features) iocMap.loadFeatures(given.key, given.features).then(function (c) {
-                var found = L.latLngBounds(c.features.map(function (f) { return L.GeoJSON.coordsToLatLng(f.geometry.coordinates); }));
-                if (given.fit && found.isValid()) { box = found.pad(0.1); fit(); }
-            });
-        })({{ this.map_name }}, {{ this.realtime_name }}, {{ this.cluster_name }}, {{ this.given }});
+        iocMap.start({{ this.map_name }}, {{ this.layers }}, {{ this.given }});
         {% endmacro %}
     """)
 
-    def __init__(self, names: tuple[str, str, str], given: Mapping[str, Any]) -> None:
+    def __init__(self, map_name: str, layers: Mapping[str, str], given: Mapping[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "IocWiring"
-        self.map_name, self.realtime_name, self.cluster_name = names
-        # JSON inside a script: `<` is escaped so that no text can end it.
-        self.given = orjson.dumps(given).decode().replace("<", "\\u003c")
+        self.scripts = SCRIPTS
+        self.map_name = map_name
+        self.layers = "{" + ", ".join(f"{name}: {variable}" for name, variable in layers.items()) + "}"
+        self.given = scripted(given)
 
 
-def map_page(key: str, profile: Profile, language: str, query: Mapping[str, str], now: datetime) -> str:
-    """HTML of a panel's map; with `at` or `jurisdiction` it shows that, once; without, it waits for the page around to hand it features."""
-    text = words(language)
-    asked = {name: query[name] for name in ("at", "known", "jurisdiction") if query.get(name)}
-    foreign = bool(asked.get("jurisdiction"))
-    west, south, east, north = bounds(profile, now)
-    view = folium.Map(tiles=None, location=[(south + north) / 2, (west + east) / 2], zoom_start=10, zoom_control=False,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a map shows. `titles`: panel key → its name, in the order of the wall; `overview`: all of them in the wall's middle.
+
+    `features`: panel key → address of its points at a moment of the past, in place of those that the page around hands on; `cells`: address of the
+    outlines, None = the map has none, or holds them itself. `fit`: to the points, where they lie elsewhere than the province. `taken`: address of the
+    file to be taken away, '' where the viewer may take none.
+    """
+
+    ground: Ground
+    titles: Mapping[str, str]
+    overview: bool = False
+    cells: str | None = None
+    features: Mapping[str, str] = field(default_factory=dict)
+    fit: bool = False
+    taken: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def map_page(view: View, words: Words) -> str:
+    """HTML of a map; it waits for the page around to hand it features, unless it has addresses of its own to ask."""
+    west, south, east, north = view.ground.bounds
+    made = folium.Map(tiles=None, location=[(south + north) / 2, (west + east) / 2], zoom_start=10, zoom_control=False,
                       zoom_snap=0.25, prefer_canvas=True)
-    view.options["max_zoom"] = 18  # without tiles folium sets none, and markercluster refuses a map without
-    view.fit_bounds([[south, west], [north, east]])
+    made.options["max_zoom"] = 18  # without tiles folium sets none, and markercluster refuses a map without
     cluster = MarkerCluster(icon_create_function="iocMap.clusterIcon", options={
-        "maxClusterRadius": 60, "showCoverageOnHover": False, "animate": False, "spiderfyOnMaxZoom": False}).add_to(view)
-    live = Realtime(JsCode(f"iocMap.source({orjson.dumps(key).decode()})"), start=False, remove_missing=True,
-                    get_feature_id=JsCode("iocMap.featureId"), update_feature=JsCode("iocMap.updateFeature"),
-                    point_to_layer=JsCode("iocMap.pointToLayer"), on_each_feature=JsCode("iocMap.onEachFeature"), container=cluster).add_to(view)
+        "maxClusterRadius": 60, "showCoverageOnHover": False, "animate": False, "spiderfyOnMaxZoom": False, "clusterPane": "iocRings"}).add_to(made)
+    single = folium.FeatureGroup(control=False).add_to(made)
+    reports = _live("iocMap.reports", cluster).add_to(made)
+    marks = _live("iocMap.marks", single).add_to(made)
+    layers = {"reports": reports.get_name(), "marks": marks.get_name(), "cluster": cluster.get_name(), "single": single.get_name()}
     given = {
-        "key": key,
-        "bounds": [[south, west], [north, east]],
-        "cells": None if foreign else "/geo/units.json",
-        "note": None if foreign else text("Sơ đồ – không phải ranh giới hành chính"),
-        "features": f"/api/panels/{key}/map.json?{urlencode(asked)}" if asked else None,
-        "fit": foreign,
-    }
-    view.add_child(_Wiring((view.get_name(), live.get_name(), cluster.get_name()), given))
+        "keys": list(view.titles), "titles": dict(view.titles), "overview": view.overview, "bounds": [[south, west], [north, east]],
+        "cells": view.cells, "features": list(view.features.items()), "fit": view.fit, "taken": view.taken, "notes": view.notes,
+        "words": phrases(words)}
+    made.add_child(_Wiring(made.get_name(), layers, given))
     figure = OfflineFigure()
-    figure.add_child(view)
-    return figure.render().replace("<html>", f'<html lang="{language}">', 1)
+    figure.add_child(made)
+    return figure.render().replace("<html>", f'<html lang="{words.language}">', 1)
+
+
+def scripted(value: Any) -> str:
+    """JSON that stands inside a script: no text in it can end the script, or begin a comment of the page."""
+    return orjson.dumps(value).decode().replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def ground_notes(ground: Ground, words: Words) -> tuple[str, ...]:
+    """What a map says about its outlines: that they are a schematic, or whose they are."""
+    if not ground.is_official:
+        return (words(SCHEMATIC) if ground.count else words("Chưa có ranh giới của ngày này"),)
+    said = words("Ranh giới: {source}; {licence}", source=ground.source, licence=ground.licence)
+    return (said, words("Chưa đủ các đơn vị")) if ground.partial else (said,)
+
+
+def _live(source: str, container: Any) -> Realtime:
+    return Realtime(JsCode(source), start=False, remove_missing=True, get_feature_id=JsCode("iocMap.featureId"),
+                    update_feature=JsCode("iocMap.updateFeature"), point_to_layer=JsCode("iocMap.pointToLayer"),
+                    on_each_feature=JsCode("iocMap.onEachFeature"), container=container)

@@ -3,14 +3,16 @@
 import argparse
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 from ioc.audit.hand import hand
-from ioc.clock import SystemClock, minute
+from ioc.clock import SystemClock
 from ioc.db.connect import Connection, connect
 from ioc.errors import InputError
 from ioc.people import accounts, screens, seals, sessions
 from ioc.people.accounts import By, Person
+from ioc.people.heartbeats import Painted, painted, state_of
 from ioc.people.principal import Grant
 from ioc.settings import Settings
 
@@ -69,18 +71,50 @@ def list_users(settings: Settings, options: argparse.Namespace, stop: threading.
 def confirm_screen(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     del stop
     with _connected(settings) as conn:
-        number = screens.confirm(conn, options.code, options.name, _by(), addresses=options.addresses, pinned=options.show)
+        number = screens.confirm(conn, options.code, options.name, _by(), addresses=options.addresses, pinned=options.show, guests=options.guests)
     sys.stdout.write(f"screen {number} '{options.name}' is paired\n")
     return 0
 
 
 def list_screens(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     del options, stop
+    now = SystemClock().now()
     with _connected(settings) as conn:
-        found = {s.screen_id: s for s in screens.screens(conn, SystemClock().now()).values()}
+        found, last = {s.screen_id: s for s in screens.screens(conn, now).values()}, painted(conn)
     for s in found.values():
         where = f"  only from {s.addresses}" if s.addresses else ""
-        sys.stdout.write(f"{s.screen_id:>4}  {s.name:<32} seen {minute(s.seen_at)}{where}\n")
+        guests = "  for guests" if s.guests else ""
+        said = _painting(last.get(s.screen_id), now)
+        sys.stdout.write(f"{s.screen_id:>4}  {s.name:<32} {said}  pinned to {s.pinned or 'nothing'}{guests}{where}\n")
+    return 0
+
+
+def _painting(last: Painted | None, now: datetime) -> str:
+    """What a screen last painted, for a terminal."""
+    state = state_of(last, now)
+    if last is None:
+        return "has said nothing yet"
+    since = "never" if last.painted_at is None else f"{max(0, round((now - last.painted_at).total_seconds()))} s ago"
+    behind = f", {last.behind} frames behind" if last.behind else ""
+    return f"{state}, painted {since}, {last.shown or last.page or 'no page'}, frame {last.frame}{behind}, {last.link}, {last.size}"
+
+
+def show_screen(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    """Point a screen at a page or at the rotation, or leave it where it is; it goes there within ten seconds."""
+    del stop
+    pinned = screens.rotation_path(str(options.rotate)) if options.rotate else None if options.free else options.page
+    with _connected(settings) as conn:
+        name = screens.edit(conn, options.screen, _by(), pinned=pinned)
+    sys.stdout.write(f"'{name}' shows {pinned}\n" if pinned else f"'{name}' is pinned to nothing\n")
+    return 0
+
+
+def set_guests(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    """Guests of the house see a screen, or do no more."""
+    del stop
+    with _connected(settings) as conn:
+        name = screens.edit(conn, options.screen, _by(), guests=options.guests == "on")
+    sys.stdout.write(f"'{name}' shows {'guests what guests may see' if options.guests == 'on' else 'everything'}\n")
     return 0
 
 

@@ -49,7 +49,9 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Whoever acts. `id`: of the person or the screen; `session_id` names the session in the ledger, never its token."""
+    """Whoever acts. `id`: of the person or the screen; `session_id` names the session in the ledger, never its token; `guests`: of a screen
+    that guests of the house see.
+    """
 
     kind: Literal["person", "screen", "system"]
     id: str
@@ -57,6 +59,7 @@ class Principal:
     grants: tuple[Grant, ...] = ()
     session_id: str = ""
     csrf: str = field(default="", repr=False)
+    guests: bool = False
 
     @property
     def actor(self) -> str:

@@ -7,6 +7,7 @@ since that answer may be lost; one that is older still was copied from somewhere
 import ipaddress
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -29,12 +30,14 @@ AGAIN_AFTER = timedelta(seconds=30)
 UNUSED = timedelta(days=90)
 """A screen that nobody switched on for so long is no longer trusted."""
 MOST_OF_ADDRESS, MOST = 20, 500
+ROTATION_S = 20
+ROTATION_RANGE_S = range(5, 601)
 _PLACE = re.compile(r"/wall(?:/[a-z0-9_]{1,60})?(?:\?[!-~]{0,300})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """A screen in force. `addresses`: network it may ask from, None = any; `pinned`: path that it shows."""
+    """A screen in force. `addresses`: network it may ask from, None = any; `pinned`: path that it shows; `guests`: guests of the house see it."""
 
     screen_id: int
     name: str
@@ -47,10 +50,11 @@ class Screen:
     paired_at: datetime
     paired_by: str
     seen_at: datetime
+    guests: bool = False
 
     @property
     def principal(self) -> Principal:
-        return Principal(kind="screen", id=str(self.screen_id), name=self.name, csrf="")
+        return Principal(kind="screen", id=str(self.screen_id), name=self.name, csrf="", guests=self.guests)
 
     def allows(self, address: str) -> bool:
         """Whether a request may come from this address."""
@@ -95,14 +99,15 @@ def pairing(conn: Connection, token: str, at: datetime) -> Pairing | None:
     return None if row is None or row[1] <= at else Pairing(code=row[0], until=row[1], screen_id=row[2])
 
 
-def confirm(conn: Connection, code: str, name: str, by: By, *, addresses: str | None = None, pinned: str | None = None) -> int:
+def confirm(conn: Connection, code: str, name: str, by: By, *, addresses: str | None = None, pinned: str | None = None,  # noqa: PLR0913 (what a screen is)
+            guests: bool = False) -> int:
     """Make the device that shows this code a screen; answers its number.
 
     Raises:
         InputError: no screen shows the code now, or a name, network or path that no screen can have.
 
     """
-    kept = checked(name, addresses, pinned)
+    kept = checked(name, addresses, pinned, guests=guests)
     with conn.transaction():
         found = conn.execute(_sql()["by_code"].encode(), {"code": "".join(code.split()), "at": by.at}).fetchone()
         if found is None:
@@ -152,6 +157,11 @@ def seen(conn: Connection, screen: Screen, at: datetime) -> None:
     conn.execute(_sql()["seen"].encode(), {"screen_id": screen.screen_id, "digest": screen.digest, "at": at})
 
 
+def seen_at(conn: Connection, moments: Mapping[int, datetime]) -> None:
+    """So many screens, by number, showed their newest token, and when."""
+    conn.execute(_sql()["seen_at"].encode(), {"screens": list(moments), "moments": list(moments.values())})
+
+
 def replayed(conn: Connection, screen: Screen, address: str, at: datetime) -> None:
     """Somebody showed a token that was replaced long ago."""
     with conn.transaction():
@@ -174,21 +184,24 @@ def end(conn: Connection, screen_id: int, why: str, by: By) -> str:
     return str(row[0])
 
 
-def edit(conn: Connection, screen_id: int, name: str, by: By, *, addresses: str | None, pinned: str | None) -> None:
-    """Rename a screen, limit where it may stand, point it at a path.
+def edit(conn: Connection, screen_id: int, by: By, **changes: Any) -> str:
+    """Change what is named of a screen: `name`, `addresses` it may stand at, `pinned` path that it shows, `guests`; answers its name.
 
     Raises:
         InputError: no such screen, or a name, network or path that no screen can have.
 
     """
-    kept = checked(name, addresses, pinned)
     with conn.transaction():
-        if conn.execute(_sql()["edit"].encode(), kept | {"screen_id": screen_id}).fetchone() is None:
+        row = conn.execute(_sql()["one"].encode(), {"screen_id": screen_id}).fetchone()
+        if row is None:
             raise InputError(f"there is no screen {screen_id} in force")
+        kept = checked(**(dict(zip(("name", "addresses", "pinned", "guests"), row, strict=True)) | changes))
+        conn.execute(_sql()["edit"].encode(), kept | {"screen_id": screen_id})
         append(conn, Entry(actor=by.actor, action="screen.changed", subject=f"screen:{screen_id}", at=by.at, address=by.address, after=kept))
+    return str(kept["name"])
 
 
-def checked(name: str, addresses: str | None, pinned: str | None) -> dict[str, Any]:
+def checked(name: str, addresses: str | None, pinned: str | None, *, guests: bool = False) -> dict[str, Any]:
     """What a screen keeps of these."""
     plain = " ".join(name.split())
     if not 1 <= len(plain) <= 100 or not plain.isprintable():
@@ -201,7 +214,25 @@ def checked(name: str, addresses: str | None, pinned: str | None) -> dict[str, A
         network = str(ipaddress.ip_network(addresses.strip(), strict=False)) if addresses and addresses.strip() else None
     except ValueError:
         raise InputError(f"'{str(addresses)[:100]}' is no network: write e.g. 10.1.2.0/24 or one address") from None
-    return {"name": plain, "addresses": network, "pinned": pinned or None}
+    return {"name": plain, "addresses": network, "pinned": pinned or None, "guests": guests}
+
+
+def rotation_path(seconds: str) -> str:
+    """Path of the wall that shows the panels one after the other.
+
+    Raises:
+        InputError: no number of seconds that a panel may stand.
+
+    """
+    if not (seconds.isascii() and seconds.isdecimal() and len(seconds) < 5 and int(seconds) in ROTATION_RANGE_S):
+        raise InputError(f"a panel stands for 5 to 600 seconds, not '{seconds[:20]}'")
+    return f"/wall?rotate={int(seconds)}"
+
+
+def rotation_of(path: str) -> int | None:
+    """Seconds of a path that `rotation_path` made; None = it is another one."""
+    seconds = path.removeprefix("/wall?rotate=")
+    return int(seconds) if seconds != path and seconds.isdecimal() else None
 
 
 @cache

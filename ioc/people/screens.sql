@@ -36,8 +36,8 @@ for update;
 
 -- name: add
 -- The new screen's number. Its token is unknown to everybody until the device asks for it.
-insert into screen (name, digest, changed_at, addresses, pinned, paired_at, paired_by, seen_at)
-values (%(name)s, %(digest)s, %(at)s, %(addresses)s, %(pinned)s, %(at)s, %(by)s, %(at)s)
+insert into screen (name, digest, changed_at, addresses, pinned, guests, paired_at, paired_by, seen_at)
+values (%(name)s, %(digest)s, %(at)s, %(addresses)s, %(pinned)s, %(guests)s, %(at)s, %(by)s, %(at)s)
 returning screen_id;
 
 -- name: paired
@@ -68,7 +68,8 @@ select
     pinned,
     paired_at,
     paired_by,
-    seen_at
+    seen_at,
+    guests
 from screen
 where ended_at is null
 order by name, screen_id;
@@ -92,14 +93,36 @@ update screen set
     digest_before = null
 where screen_id = %(screen_id)s and digest = %(digest)s and ended_at is null;
 
+-- name: seen_at
+-- No rows. Screens that showed their newest token, and when: nothing else changes of them.
+update screen as s set
+    seen_at = greatest(s.seen_at, u.at)
+from (
+    select
+        unnest(%(screens)s::bigint[]) as screen_id,
+        unnest(%(moments)s::timestamptz[]) as at
+) as u
+where s.screen_id = u.screen_id and s.ended_at is null;
+
 -- name: end
 -- The screen's name. Absent = no such screen in force.
 update screen set ended_at = %(at)s, ended_why = %(why)s
 where screen_id = %(screen_id)s and ended_at is null
 returning name;
 
+-- name: one
+-- A screen in force, locked. Absent = no such screen in force.
+select
+    name,
+    addresses::text as addresses,
+    pinned,
+    guests
+from screen
+where screen_id = %(screen_id)s and ended_at is null
+for update;
+
 -- name: edit
 -- The screen's number. Absent = no such screen in force.
-update screen set name = %(name)s, addresses = %(addresses)s, pinned = %(pinned)s
+update screen set name = %(name)s, addresses = %(addresses)s, pinned = %(pinned)s, guests = %(guests)s
 where screen_id = %(screen_id)s and ended_at is null
 returning screen_id;

@@ -1,6 +1,6 @@
 """Boundaries in the database: layers kept for good, and a layer as GeoJSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from importlib import resources
 from typing import Any, NamedTuple
@@ -9,10 +9,10 @@ import shapely
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from ioc.clock import local_day
+from ioc.clock import second
 from ioc.db.connect import Connection
 from ioc.db.queries import named
-from ioc.errors import InputError
+from ioc.errors import InputError, NotFoundError
 from ioc.places.importing import Prepared, refuse
 
 QUERIES = named(resources.files("ioc.places").joinpath("boundaries.sql"))
@@ -61,15 +61,46 @@ def layers(conn: Connection) -> list[dict[str, Any]]:
         return cursor.execute(QUERIES["layers"]).fetchall()
 
 
-def layer_geojson(conn: Connection, at: datetime, level: str) -> dict[str, Any] | None:
-    """FeatureCollection (RFC 7946) of the layer that holds on the local day of a moment, as it is drawn; None where none was imported.
+def layer_told(conn: Connection, layer_id: int) -> dict[str, Any]:
+    """A layer with what its import said.
+
+    Raises:
+        NotFoundError: there is no such layer.
+
+    """
+    with conn.cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute(QUERIES["layer"], {"layer_id": layer_id}).fetchone()
+    if found is None:
+        raise NotFoundError(f"there is no layer {layer_id}: `ioc geo list` shows them")
+    return found
+
+
+def end_layer(conn: Connection, layer_id: int, at: datetime) -> dict[str, Any]:
+    """Take a layer out of force: from now on its days have no boundaries. It is kept, and what was placed by it stays so.
+
+    Raises:
+        NotFoundError: there is no such layer.
+        InputError: it is out of force already.
+
+    """
+    told = layer_told(conn, layer_id)
+    if conn.execute(QUERIES["end_layer"], {"layer_id": layer_id, "at": at}).fetchone() is None:
+        raise InputError(f"layer {layer_id} is out of force since {second(told['replaced_at'])}: nothing is to be done")
+    return told
+
+
+def layer_on(conn: Connection, day: date, level: str) -> dict[str, Any] | None:
+    """The layer that holds on a local day: its number, days, source, licence; None where none was imported."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(QUERIES["layer_of_day"], {"level": level, "day": day}).fetchone()
+
+
+def layer_drawn(conn: Connection, layer: Mapping[str, Any]) -> dict[str, Any]:
+    """FeatureCollection (RFC 7946) of a layer, as it is drawn.
 
     A feature's id is CODE@FIRST_DAY, since codes are used again.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
-        layer = cursor.execute(QUERIES["layer_of_day"], {"level": level, "day": local_day(at)}).fetchone()
-        if layer is None:
-            return None
         rows = cursor.execute(QUERIES["drawn"], {"layer_id": layer["layer_id"]}).fetchall()
     return {
         "type": "FeatureCollection",

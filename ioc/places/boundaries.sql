@@ -4,6 +4,12 @@ select layer_id, level, valid_from, valid_to, source, licence, file_name, sha256
 from boundary_layer
 order by layer_id desc;
 
+-- name: layer
+-- The one layer with a number, with what its import said. Absent = there is no such layer.
+select layer_id, level, valid_from, valid_to, source, licence, file_name, sha256, imported_at, replaced_at, unit_count, partial, report
+from boundary_layer
+where layer_id = %(layer_id)s;
+
 -- name: layer_of_day
 -- The one layer of a level that holds on a day. Absent = no boundaries are known for that day.
 select layer_id, valid_from, valid_to, source, licence, sha256, unit_count, partial
@@ -34,6 +40,12 @@ where
     level = %(level)s and replaced_at is null
     and daterange(valid_from, valid_to) && daterange(%(valid_from)s::date, %(valid_to)s::date)
 returning layer_id, valid_from, valid_to;
+
+-- name: end_layer
+-- Takes a layer out of force. One row where it was in force; absent = there is no such layer, or it was out of force.
+update boundary_layer set replaced_at = %(at)s
+where layer_id = %(layer_id)s and replaced_at is null
+returning layer_id;
 
 -- name: add_layer
 -- The new layer's number.

@@ -6,10 +6,11 @@ geopandas is imported by the commands themselves, so that no other command of `i
 import argparse
 import sys
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ioc.audit.hand import enter
-from ioc.clock import LOCAL, SystemClock
+from ioc.clock import LOCAL, SystemClock, second
 from ioc.db.connect import connect
 from ioc.settings import Settings
 
@@ -54,12 +55,47 @@ def list_layers(settings: Settings, options: argparse.Namespace, stop: threading
     with connect(settings.dsn(), application="ioc-geo", autocommit=True) as conn:
         found = layers(conn)
     for row in found:
-        sys.stdout.write(
-            f"{row['layer_id']:>4}  {row['level']:<8}  {row['valid_from']} – {row['valid_to'] or 'now':<10}  {row['unit_count']:>4} units"
-            f"{' (partial)' if row['partial'] else ''}  {row['source']}, {row['licence']}  {row['file_name']} {row['sha256'][:12]}  "
-            f"{row['imported_at'].astimezone(LOCAL):%Y-%m-%d %H:%M}{'  replaced' if row['replaced_at'] else ''}\n")
+        sys.stdout.write(_line(row))
     sys.stdout.write("" if found else "no boundaries are imported: the map shows a schematic\n")
     return 0
+
+
+def show_layer(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.places.boundaries import layer_told
+
+    del stop
+    with connect(settings.dsn(), application="ioc-geo", autocommit=True) as conn:
+        row = layer_told(conn, options.layer)
+    told = row["report"]
+    sys.stdout.write(_line(row) + f"SHA-256 {row['sha256']}\n" + "".join(f"{line}\n" for line in told["words"]))
+    sys.stdout.write(f"drawn simplified by {told['tolerance_m']:g} m; out of force since {second(row['replaced_at'])}\n" if row["replaced_at"]
+                     else f"drawn simplified by {told['tolerance_m']:g} m; in force\n")
+    return 0
+
+
+def remove_layer(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    """Take a layer out of force.
+
+    Raises:
+        InputError: there is no such layer in force.
+
+    """
+    from ioc.places.boundaries import end_layer
+
+    del stop
+    with connect(settings.dsn(), application="ioc-geo", autocommit=True) as conn, conn.transaction():
+        now = SystemClock().now()
+        row = end_layer(conn, options.layer, now)
+        told = {"level": row["level"], "sha256": row["sha256"]}
+        enter(conn, "boundaries.removed", f"layer:{options.layer}", now, after=told, reason=options.reason)
+    sys.stdout.write(f"layer {options.layer} is out of force: maps of its days show the schematic, and new events are placed by no boundary\n")
+    return 0
+
+
+def _line(row: "Mapping[str, Any]") -> str:
+    return (f"{row['layer_id']:>4}  {row['level']:<8}  {row['valid_from']} – {row['valid_to'] or 'now':<10}  {row['unit_count']:>4} units"
+            f"{' (partial)' if row['partial'] else ''}  {row['source']}, {row['licence']}  {row['file_name']} {row['sha256'][:12]}  "
+            f"{row['imported_at'].astimezone(LOCAL):%Y-%m-%d %H:%M}{'  out of force' if row['replaced_at'] else ''}\n")
 
 
 def report(prepared: "Prepared") -> str:

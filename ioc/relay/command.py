@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from uuid import UUID
@@ -18,6 +19,7 @@ from ioc.played import clock_of
 from ioc.relay.door import Door
 from ioc.relay.kafka import KafkaSender
 from ioc.relay.mail import MailSender, mail_server
+from ioc.relay.outbox import PUBLIC_TOPIC
 from ioc.relay.sender import Sender
 from ioc.settings import Settings
 
@@ -26,8 +28,12 @@ log = logging.getLogger(__name__)
 _SQL = {name: text.encode() for name, text in named(resources.files("ioc.relay").joinpath("outbox.sql")).items()}
 
 
-def run(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
-    """Send what is owed until told to stop."""
+Loop = Callable[[threading.Event], None]
+
+
+def run(settings: Settings, options: argparse.Namespace, stop: threading.Event, *,
+        beside: Callable[[Settings], Sequence[Loop]] = lambda _: ()) -> int:
+    """Send what is owed until told to stop. `beside`: what the process does beside that."""
     from ioc.relay.relay import Relay
     from ioc.relay.webhooks import WebhookSender
     from ioc.streams.engine.kafka import KafkaPublisher
@@ -40,7 +46,8 @@ def run(settings: Settings, options: argparse.Namespace, stop: threading.Event) 
         senders.append(MailSender(server, clock))
     else:
         log.warning("IOC_SMTP is not set: letters wait in the outbox")
-    Relay(lambda: connect(dsn, application="ioc-relay", autocommit=True), senders, clock, syslog=settings.syslog).run(stop)
+    Relay(lambda: connect(dsn, application="ioc-relay", autocommit=True), senders, clock, syslog=settings.syslog,
+          beside=beside(settings)).run(stop)
     return 0
 
 
@@ -85,8 +92,9 @@ def add_webhook(settings: Settings, options: argparse.Namespace, stop: threading
 
     del stop
     door_of(settings).place(options.url)
-    if unknown := sorted(set(options.topics) - set(topics())):
-        raise InputError(f"'{unknown[0]}' is no topic; there are {', '.join(topics())}")
+    known = [*topics(), PUBLIC_TOPIC]
+    if unknown := sorted(set(options.topics) - set(known)):
+        raise InputError(f"'{unknown[0]}' is no topic; there are {', '.join(known)}")
     with _open(settings) as conn, conn.transaction():
         number, secret = webhooks.add(conn, options.url, options.topics, read_seals(settings.keys), SystemClock().now())
         enter(conn, "webhook.added", f"webhook:{number}", SystemClock().now(), after={"url": options.url, "topics": sorted(set(options.topics))})

@@ -23,6 +23,7 @@ AUDIT_TOPIC = "ioc.audit"
 HOUR = timedelta(hours=1)
 KEPT = timedelta(days=7)
 """How long what was sent stays in the outbox, and decisions' keys stay known."""
+MEASURES_KEPT = timedelta(days=90)
 EVERY_S = 2.0
 LINES = 200
 _ANCHOR_LOCK, _SYSLOG_LOCK = 4_711_021, 4_711_022
@@ -81,6 +82,7 @@ class Duties:
                                          body=text.encode()), at)
             conn.execute(_SQL["forget_sent"], {"before": at - KEPT})
             conn.execute(_SQL["forget_keys"], {"before": at - KEPT})
+            conn.execute(_SQL["forget_measures"], {"before": at - MEASURES_KEPT})
 
     def _copy(self, conn: Connection, copier: copies.Sender) -> bool:
         """Send the next lines; answers whether there may be more. Held by one relay at a time, so that a server gets them in order."""

@@ -15,11 +15,14 @@ from psycopg.types.json import Jsonb
 from ioc.db.connect import Connection
 from ioc.db.queries import named
 from ioc.errors import InputError
+from ioc.streams.engine.event import Message
 
 Channel = Literal["kafka", "webhook", "mail"]
 SUBJECT = "subject"
 MAX_SUBJECT = 200
 MAX_ADDRESS = 254
+PUBLIC_TOPIC = "ioc.report.public"
+"""What citizens may know of the reports that they filed here, for their app and for gateways of Zalo and SMS."""
 
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[a-z0-9-]{{1,63}}(?:\.[a-z0-9-]{{1,63}})*", re.ASCII | re.IGNORECASE)
@@ -47,6 +50,13 @@ def put(conn: Connection, post: Post, at: datetime) -> UUID:
         "outbox_id": number, "at": at, "channel": post.channel, "target": post.target, "key": post.key,
         "headers": Jsonb([[name, base64.b64encode(value).decode()] for name, value in post.headers]), "body": post.body})
     return number
+
+
+def put_event(conn: Connection, message: Message, event_id: str, envelope: bytes, at: datetime) -> None:
+    """Promise an event of the centre's own to Kafka and to every webhook that wants to hear of its topic. `envelope`: the event whole, as JSON."""
+    key = message.key or b""
+    put(conn, Post(channel="kafka", target=message.topic, key=key, headers=message.headers, body=message.value or b""), at)
+    put_for_webhooks(conn, message.topic, event_id, key, envelope, at)
 
 
 def put_for_webhooks(conn: Connection, topic: str, event_id: str, key: bytes, body: bytes, at: datetime) -> None:

@@ -111,3 +111,8 @@ where made_at < %(before)s;
 select max(made_at)
 from outbox
 where channel = 'kafka' and target = %(topic)s;
+
+-- name: forget_measures
+-- No rows: how long the triage of a report took is kept no longer.
+delete from triage_measure
+where measured_at < %(before)s;

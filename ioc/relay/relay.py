@@ -12,10 +12,11 @@ from ioc.relay.worker import Worker
 
 
 class Relay:
-    """`connect` opens an autocommit connection and raises UnavailableError while there is none."""
+    """`connect` opens an autocommit connection and raises UnavailableError while there is none; `beside`: further loops of the process."""
 
-    def __init__(self, connect: Callable[[], Connection], senders: Sequence[Sender], clock: Clock, *, syslog: str = "") -> None:
-        self._loops = [*(Worker(connect, sender, clock).run for sender in senders), Duties(connect, clock, syslog=syslog).run]
+    def __init__(self, connect: Callable[[], Connection], senders: Sequence[Sender], clock: Clock, *, syslog: str = "",
+                 beside: Sequence[Callable[[threading.Event], None]] = ()) -> None:
+        self._loops = [*beside, *(Worker(connect, sender, clock).run for sender in senders), Duties(connect, clock, syslog=syslog).run]
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop. A fault of ours in one loop ends them all, and is raised: a relay that half works would go unseen."""

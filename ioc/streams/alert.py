@@ -1,6 +1,7 @@
 """Alerts of the centre: from a rule that speaks to the person who closes it. An output that is read back as a stream.
 
-An alert's severity is its rule's: an escalation widens who is told and changes nothing else.
+An alert's severity is its rule's, by what was found: `worsened` and `eased` tell that another of the rule's levels is met. An escalation widens
+who is told and changes nothing else.
 """
 
 from collections.abc import Iterator
@@ -27,9 +28,11 @@ class AlertData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `org_code`: agency that the alert concerns. `unit_code`: unit that it concerns, empty for the whole province.
     `rule_id`: rule that speaks (ST-03). `severity`: 1 information, 2 attention, 3 warning, 4 grave. `dedup_key`: one open alert stands for it.
     `subject_ref`: what it is about (unit, station, source). `value`: what was found. `threshold`: what the rule compared it with.
+    `cases`: how many things stand behind it. `figures`: what fills its text beside these, as a JSON object.
     `basis`: law, seed, source or design behind the rule. `takeover`: whether it takes the wall over.
     `owner_org`: agency that shall act. `actor_role`: role of the person who acts; absent where the centre acts alone.
     `told_role`: role that is told from now on. `reason_code`: why it was suppressed, resolved or reopened. `until_at`: end of the suppression.
+    `note`: words of who acts, without names.
     """
 
     org_code: Code = ""
@@ -42,12 +45,15 @@ class AlertData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     subject_ref: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     value: Value | None = None
     threshold: Value | None = None
+    cases: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
+    figures: Text | None = None
     basis: Text | None = None
     takeover: bool | None = None
     owner_org: Code | None = None
     actor_role: Code | None = None
     told_role: Code | None = None
     reason_code: Code | None = None
+    note: Text | None = None
     until_at: Moment | None = None
 
 
@@ -68,11 +74,14 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     subject_ref: str | None = None
     value: float | None = None
     threshold: float | None = None
+    cases: int | None = None
+    figures: str | None = None
     basis: str | None = None
     takeover: bool = False
     owner_org: str | None = None
     told_role: str | None = None
     reason_code: str | None = None
+    note: str | None = None
     until_at: datetime | None = None
     raised_at: datetime | None = None
     acknowledged_at: datetime | None = None
@@ -94,6 +103,8 @@ _OPEN = (*_HEARD, "suppressed")
 # fact → {state before → state after}; the facts' order is the life-cycle rank that breaks ties in time.
 TRANSITIONS = {
     "raised": {"": "raised"},
+    "worsened": dict.fromkeys(_OPEN, "raised"),  # what was acknowledged or silenced was less than this
+    "eased": dict.fromkeys(_OPEN, SAME),
     "acknowledged": {"raised": "acknowledged"},
     "assigned": {"acknowledged": "assigned", "assigned": SAME},
     "suppressed": dict.fromkeys(_HEARD, "suppressed") | {"suppressed": SAME},
@@ -106,14 +117,17 @@ TRANSITIONS = {
 
 _FACTS = dict.fromkeys(TRANSITIONS, ()) | {
     "raised": ("rule_id", "severity", "dedup_key", "basis"),
+    "worsened": ("severity",),
+    "eased": ("severity",),
     "acknowledged": ("actor_role",),
     "assigned": ("owner_org", "actor_role"),
     "suppressed": ("reason_code", "until_at", "actor_role"),
     "escalated": ("told_role",),
     "reopened": ("actor_role",),
 }
-_RAISED = ("org_code", "unit_code", "unit_valid_on", "rule_id", "severity", "dedup_key", "subject_ref", "value", "threshold", "basis", "takeover",
-           "owner_org")
+_RAISED = ("org_code", "unit_code", "unit_valid_on", "rule_id", "severity", "dedup_key", "subject_ref", "value", "threshold", "cases",
+           "figures", "basis", "takeover", "owner_org")
+_FOUND = ("severity", "value", "threshold", "cases", "figures", "takeover")
 
 
 def apply(state: AlertState, event: Event[AlertData], _rules: Rules) -> AlertState:  # noqa: C901 (one case a fact)
@@ -122,12 +136,14 @@ def apply(state: AlertState, event: Event[AlertData], _rules: Rules) -> AlertSta
     match event.fact:
         case "raised":
             changes: dict[str, Any] = told(data, _RAISED) | {"raised_at": at}
+        case "worsened" | "eased":
+            changes = told(data, _FOUND) | {"until_at": None if event.fact == "worsened" else state.until_at}
         case "acknowledged" if state.acknowledged_at is None:
             changes = {"acknowledged_at": at, "ack_s": _seconds(state, at)}
         case "assigned":
             changes = {"assigned_at": at, "owner_org": data.owner_org}
         case "suppressed":
-            changes = {"until_at": data.until_at, "reason_code": data.reason_code}
+            changes = {"until_at": data.until_at, "reason_code": data.reason_code, "note": data.note}
         case "unsuppressed":
             changes = {"until_at": None}
         case "escalated":
@@ -135,7 +151,7 @@ def apply(state: AlertState, event: Event[AlertData], _rules: Rules) -> AlertSta
         case "resolved":
             alone = not state.acted and data.actor_role is None
             changes = {"resolved_at": at, "resolve_s": _seconds(state, at), "resolved_alone": alone, "until_at": None,
-                       "reason_code": data.reason_code}
+                       "reason_code": data.reason_code, "note": data.note}
         case "closed":
             changes = {"closed_at": at}
         case "reopened":

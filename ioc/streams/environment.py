@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ioc.errors import InvalidEvent
+from ioc.streams._areas import MOST_TEXT, check_area
 from ioc.streams.engine.contract import Projection, Stream
 from ioc.streams.engine.event import Event
 from ioc.streams.engine.rules import Rules
@@ -34,7 +35,8 @@ class EnvironmentData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `identifier`: of this message of the bulletin (CAP 1.2). `reference`: earlier messages that it replaces, as CAP writes them.
     `msg_type`: alert, update or cancel. `status`: actual, exercise or test. `risk_level`: of the disaster, 1 to 5 (QĐ 18/2021/QĐ-TTg).
     `phenomenon`: code of the hazard. `issuer`: who warns. `effective_at`: from when. `expires_at`: until when it holds. `area`: in words.
-    `area_units`: codes of the administrative units, joined by commas.
+    `area_units`: codes of the administrative units, joined by commas. `headline`: the warning in one line, in the issuer's words.
+    `geometry`: the area as a GeoJSON MultiPolygon (longitude before latitude), where the issuer drew one.
     """
 
     org_code: Code = ""
@@ -63,6 +65,8 @@ class EnvironmentData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     expires_at: Moment | None = None
     area: Text | None = None
     area_units: Text | None = None
+    headline: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+    geometry: Annotated[str, msgspec.Meta(max_length=MOST_TEXT)] | None = None
 
 
 class EnvironmentState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -103,6 +107,8 @@ class EnvironmentState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     expires_at: datetime | None = None
     area: str | None = None
     area_units: str | None = None
+    headline: str | None = None
+    geometry: str | None = None
     bulletin_at: datetime | None = None
     bulletin_by: str = ""
 
@@ -155,6 +161,8 @@ def _check_bulletin(data: EnvironmentData) -> None:
         raise InvalidEvent("schema", f"a bulletin of type '{data.msg_type}' needs {', '.join(absent)}")
     if data.effective_at and data.expires_at and data.expires_at <= data.effective_at:
         raise InvalidEvent("schema", "'expires_at' must lie after 'effective_at'")
+    if data.geometry is not None:
+        check_area("geometry", data.geometry)
 
 
 def _check_word(field: str, value: str | None, words: tuple[str, ...]) -> None:
@@ -167,7 +175,8 @@ _PARTS = {
     "observation": ("observation_at", "observation_by", ("value", "quality")),
     "forecast": ("forecast_at", "forecast_by", ("valid_at", "value_low", "value_high")),
     "sluice_state": ("sluice_at", "sluice_by", ("open_pct", "limit_gl")),
-    "bulletin": ("bulletin_at", "bulletin_by", ("identifier", "msg_type", "status", *_WARNING, "issuer", "area", "area_units")),
+    "bulletin": ("bulletin_at", "bulletin_by", ("identifier", "msg_type", "status", *_WARNING, "issuer", "headline", "area", "area_units",
+                                                 "geometry")),
 }
 _PLACE = ("seen_at", "seen_by", ("org_code", "unit_code", "unit_valid_on", "station_id", "property", "unit", "sluice_id"))
 

@@ -28,8 +28,8 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Payload of a report event. Place in WGS 84 degrees.
 
     `priority`: 1 (danger to life) … 4; `rating`: 1 bad, 2 fair, 3 good; `text_ref`, `media_ref`: where the words and pictures lie, never
-    they themselves; `approved`: of a pause, whether the centre agreed, so that the clock stands; `unit_by_place`: the unit was found by the
-    place, not told by the source.
+    they themselves; `approved`: of a pause, whether the centre agreed, so that the clock stands; `wanted_due_at`: the deadline that an agency
+    asks for; `unit_by_place`: the unit was found by the place, not told by the source.
     """
 
     jurisdiction: Code = ""
@@ -49,6 +49,7 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     unit_by_place: bool | None = None
     priority: Annotated[int, msgspec.Meta(ge=1, le=4)] | None = None
     due_at: Moment | None = None
+    wanted_due_at: Moment | None = None
     to_org: Code | None = None
     actor_role: Code | None = None
     reason_code: Code | None = None
@@ -61,7 +62,8 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class ReportState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where one report stands. `outcome`: on_time or late, judged at `resolved_at` against `due_at`; None without a deadline.
 
-    `due_given`: the deadline is the source's, not computed; `suspended_at`: since when the clock stands.
+    `due_given`: the deadline is the source's, not computed; `suspended_at`: since when the clock stands; `pause_asked_at`, `extension_asked_at`:
+    since when the agency waits for the centre's word.
     """
 
     jurisdiction: str = ""
@@ -91,14 +93,19 @@ class ReportState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     returned_count: int = 0
     reopened_count: int = 0
     extension_count: int = 0
+    pause_asked_at: datetime | None = None
+    extension_asked_at: datetime | None = None
+    wanted_due_at: datetime | None = None
 
 
-_WAITING = ("submitted", "needs_info", "reopened")
-_WORKING = ("verified", "assigned", "accepted", "returned", "in_progress", "paused")
-_OPEN = (*_WAITING, *_WORKING)
+WAITING = ("submitted", "needs_info", "reopened")
+WORKING = ("verified", "assigned", "accepted", "returned", "in_progress", "paused")
+OPEN = (*WAITING, *WORKING)
+"""States that Open311 calls open too (domain notes §4.2.1). SQL names them one by one, as the partial indexes do."""
 _DONE = ("resolved", "published")
 _WORKING_TIME = Term(1, "working_hour")
-_GOES_ON = ("info_added", "verified", "rejected", "merged", "referred", "in_progress", "resolved", "reopened", "closed_by_source")
+_GOES_ON = ("info_added", "verified", "rejected", "merged", "referred", "in_progress", "resolved", "reopened", "undone", "denied", "closed_by_source")
+_NOTHING_ASKED = {"pause_asked_at": None, "extension_asked_at": None, "wanted_due_at": None}
 _TRIAGE = ("verified", "rejected", "merged", "referred", "assigned")
 
 # fact → {state before → state after}; the facts' order is the life-cycle rank that breaks ties in time.
@@ -107,29 +114,36 @@ TRANSITIONS = {
     "noted": {"": SAME, ANY: SAME},  # other systems note before they open: the note counts once the report is there
     "needs_info": dict.fromkeys(("submitted", "verified", "reopened"), "needs_info"),
     "info_added": {"needs_info": "submitted"},
-    "verified": dict.fromkeys(_WAITING, "verified"),
-    "rejected": dict.fromkeys((*_WAITING, "verified"), "rejected"),
-    "merged": dict.fromkeys(_OPEN, "merged"),
-    "referred": dict.fromkeys((*_WAITING, "verified", "returned"), "referred"),
+    "verified": dict.fromkeys(WAITING, "verified"),
+    "rejected": dict.fromkeys((*WAITING, "verified"), "rejected"),
+    "merged": dict.fromkeys(OPEN, "merged"),
+    "referred": dict.fromkeys((*WAITING, "verified", "returned"), "referred"),
     "assigned": dict.fromkeys(("verified", "returned", "reopened", "assigned", "accepted"), "assigned"),
     "accepted": {"assigned": "accepted"},
     "returned": dict.fromkeys(("assigned", "accepted"), "returned"),
     "in_progress": dict.fromkeys(("accepted", "paused"), "in_progress"),
-    "paused": dict.fromkeys(("accepted", "in_progress"), "paused"),
-    "extended": dict.fromkeys(_WORKING, SAME),
+    "paused": dict.fromkeys(("accepted", "in_progress", "paused"), "paused"),  # asked for, then agreed to
+    "extension_asked": dict.fromkeys(("accepted", "in_progress", "paused"), SAME),
+    "extended": dict.fromkeys(WORKING, SAME),
+    # The centre does not agree to what the agency asked for: the work goes on.
+    "denied": {"accepted": SAME, "in_progress": SAME, "paused": "in_progress"},
     "resolved": dict.fromkeys(("accepted", "in_progress", "paused"), "resolved"),
     "published": {"resolved": "published"},
     "rated": dict.fromkeys(("resolved", "published", "closed"), SAME),
     "reopened": dict.fromkeys((*_DONE, "closed", "rejected"), "reopened"),
     "closed": dict.fromkeys((*_DONE, "rejected", "merged", "referred"), "closed"),
+    # What the triage decided, taken back: the report waits again, as if it had not been decided.
+    "undone": {"needs_info": "submitted", "verified": "submitted", "rejected": "submitted", "merged": "submitted", "referred": "submitted",
+               "assigned": "verified"},
     # A source with a life cycle of its own, of which only the beginning and the end are known.
-    "closed_by_source": dict.fromkeys(_OPEN, "closed"),
+    "closed_by_source": dict.fromkeys(OPEN, "closed"),
 }
 
 _FACTS = dict.fromkeys(TRANSITIONS, ()) | {
     "submitted": ("category", "channel"),
     "merged": ("parent_id",),
     "assigned": ("to_org",),
+    "extension_asked": ("wanted_due_at",),
     "extended": ("due_at",),
     "rated": ("rating",),
 }
@@ -169,16 +183,25 @@ def apply(state: ReportState, event: Event[ReportData], rules: Rules) -> ReportS
         case "returned":
             changes = {"returned_count": state.returned_count + 1}
         case "paused":
-            changes = {"suspended_at": state.suspended_at or at} if data.approved else {}
+            changes = {"suspended_at": state.suspended_at or at, "pause_asked_at": None} if data.approved else {
+                "pause_asked_at": None if state.suspended_at else state.pause_asked_at or at}
+        case "extension_asked":
+            changes = {"extension_asked_at": at, "wanted_due_at": data.wanted_due_at}
         case "extended":
-            changes = {"due_at": data.due_at, "extension_count": state.extension_count + 1}
+            changes = {"due_at": data.due_at, "extension_count": state.extension_count + 1, "extension_asked_at": None, "wanted_due_at": None}
+        case "denied":
+            changes |= _NOTHING_ASKED
+        case "in_progress":
+            changes |= {"pause_asked_at": None}
         case "resolved" | "closed_by_source":
-            changes |= {"resolved_at": at, "ended_at": at}
+            changes |= {"resolved_at": at, "ended_at": at} | _NOTHING_ASKED
         case "rated":
             changes = {"rating": data.rating}
         case "reopened":
             changes |= {"reopened_count": state.reopened_count + 1, "resolved_at": None, "ended_at": None, "ended_as": None, "outcome": None,
                         "reason_code": None, "due_at": data.due_at or _half_term(state.category, at, rules) or state.due_at}
+        case "undone":
+            changes |= {"ended_at": None, "ended_as": None, "reason_code": None, "parent_id": None}
     if fact in _TRIAGE and state.triaged_at is None:
         changes["triaged_at"] = at
     return _judged(msgspec.structs.replace(state, **changes)) if changes else state
@@ -236,16 +259,17 @@ STREAM = Stream(
     table="report_event",
     schema=ReportData,
     facts=_FACTS,
-    subject="report code: PA-<unit code>-<YYMMDD>-<sequence>, or <jurisdiction>:<id> of an imported source",
+    subject="report code: PA-<YYMMDD>-<number> of the centre's own doors, PA-<unit code>-<YYMMDD>-<sequence> of a source, or <jurisdiction>:<id> "
+            "of an imported one",
     check=check,
     placed=True,
     projection=Projection(
-        version=2,
+        version=3,
         table="report_state",
         state=ReportState,
         apply=apply,
         transitions=TRANSITIONS,
-        open_states=frozenset(_OPEN),
+        open_states=frozenset(OPEN),
         history=("state", "jurisdiction", "unit_code", "org_code", "category", "lon_deg", "lat_deg", "priority", "submitted_at",
                  "triaged_at", "assigned_at", "accepted_at", "due_at", "suspended_at", "resolved_at", "ended_at", "ended_as", "reason_code",
                  "outcome", "rating", "channel", "reopened_count", "returned_count"),

@@ -19,6 +19,7 @@ from ioc.streams.engine.rules import Rules
 
 Code = Annotated[str, msgspec.Meta(max_length=100)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Title = Annotated[str, msgspec.Meta(max_length=500)]
 
 ACKNOWLEDGE_WITHIN = Term(n=1, unit="working_day")
 """Rule DT-04 (design): an agency says that it has the task by the end of the next working day."""
@@ -30,6 +31,7 @@ class TaskData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `org_code`: the agency whose system tells it. `source_document`: id of the resolution or directive that the task comes from.
     `owner_org`: who is to do it. `due_at`: the deadline, absent where there is none. `new_due_at`: the deadline of an extension.
     `progress_pct`: as the owner reports it. `result_code`: what came of it. `reason_code`: of an extension, a return, a cancellation.
+    `title`: what is to be done, in words without persons.
     """
 
     org_code: Code
@@ -43,6 +45,7 @@ class TaskData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     progress_pct: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
     result_code: Code | None = None
     reason_code: Code | None = None
+    title: Title | None = None
 
 
 class TaskState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -76,6 +79,7 @@ class TaskState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cancelled_at: datetime | None = None
     reopened_at: datetime | None = None
     reopened_count: int = 0
+    title: str | None = None
 
 
 _WITH_OWNER = ("assigned", "acknowledged", "in_progress")
@@ -133,7 +137,7 @@ def apply(state: TaskState, event: Event[TaskData], rules: Rules) -> TaskState: 
 
 
 def _assigned(state: TaskState, data: TaskData, at: datetime, rules: Rules) -> dict[str, Any]:
-    names = ("org_code", "owner_org", "unit_code", "unit_valid_on", "source_document", "progress_pct")
+    names = ("org_code", "owner_org", "unit_code", "unit_valid_on", "source_document", "progress_pct", "title")
     return told(data, names) | {
         "assigned_at": at, "acknowledge_due_at": deadline(rules.calendar, at, ACKNOWLEDGE_WITHIN), "acknowledged_at": None,
         "due_at": data.due_at or state.due_at, "first_due_at": state.first_due_at or data.due_at,

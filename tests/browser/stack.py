@@ -6,13 +6,14 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from ioc.api.app import create_app
 from ioc.clock import SystemClock
@@ -64,12 +65,13 @@ def sinking(story: Story) -> Iterator[None]:
 
 
 @contextmanager
-def running(dsn: str, folder: Path = BINH_MINH, *, live: bool = True, web: bool = True) -> Iterator[Stack]:
-    """Sink, and where wanted live and web, in threads."""
+def running(dsn: str, folder: Path = BINH_MINH, *, sink: bool = True, live: bool = True, web: bool = True) -> Iterator[Stack]:
+    """Sink, live and web in threads, where they are wanted."""
     with ExitStack() as parts:
         conn = parts.enter_context(connect(dsn, application="test", autocommit=True))
         story = Story(dsn, CLOCK)
-        parts.enter_context(sinking(story))
+        if sink:
+            parts.enter_context(sinking(story))
         if live:
             parts.enter_context(collecting(dsn, load_profile(str(folder))))
         base = ""
@@ -85,6 +87,21 @@ def signed_in(page: Page, base: str) -> Page:
     name, _, value = COOKIES[base.removeprefix("http://")].partition("=")
     page.context.add_cookies([{"name": name, "value": value, "url": base}])
     return page
+
+
+def until(page: Page, question: str, *, within_s: float = 30.0) -> None:
+    """Wait until an expression is true on the page; Playwright's own waiting would ask for a policy that allows eval."""
+    end = time.monotonic() + within_s
+    while not _is(page, question):
+        assert time.monotonic() < end, f"not within {within_s:g} s: {question}"
+        page.wait_for_timeout(100)
+
+
+def _is(page: Page, question: str) -> bool:
+    try:
+        return bool(page.evaluate(question))
+    except Error:  # asked while the page loads itself anew
+        return False
 
 
 def free_port() -> int:

@@ -50,6 +50,6 @@ def test_catalogue_takes_meanings_from_the_docstring() -> None:
 @pytest.mark.parametrize("key", panels())
 def test_catalogue_defines_each_number_of_a_panel(key: str) -> None:
     found = section(f"Panel {key}")
-    for name, definition in panels()[key].spec.definitions.items():
+    for name, definition in panels()[key].definitions.items():
         row = next(line for line in found.splitlines() if line.startswith(f"| `{name}` |"))
         assert definition.formula.replace("|", "/").replace("<", "&lt;") in row

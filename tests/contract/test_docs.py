@@ -163,7 +163,7 @@ def test_operations_lists_the_settings_as_they_are() -> None:
 
 def commands(root: argparse.ArgumentParser, before: str) -> Iterator[str]:
     below = [a for a in root._actions if isinstance(a, argparse._SubParsersAction)]
-    if not below:
+    if before != "ioc" and (not below or root.get_default("run")):
         yield before
     for action in below:
         for name, found in action.choices.items():

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import base_url, browser_context_args, browser_type_launch_args, heard, quiet  # noqa: F401 (fixtures)
 from tests.conftest import fresh_database
 from tests.integration.streams_world import World, create_topics
 from tests.real.kafka_server import KafkaServer
@@ -37,6 +38,13 @@ class Crashable:
 def is_long() -> bool:
     """Whether the long form is asked for."""
     return os.environ.get("IOC_TEST_FAULTS", "short") == "long"  # noqa: TID251 (the tests' own setting)
+
+
+@pytest.fixture
+def only_long(is_long: bool) -> None:  # noqa: FBT001 (a fixture)
+    """For what takes long to watch."""
+    if not is_long:
+        pytest.skip("asked for by IOC_TEST_FAULTS=long")
 
 
 @pytest.fixture(scope="session")

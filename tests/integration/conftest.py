@@ -5,8 +5,19 @@ from collections.abc import Iterator
 import pytest
 
 from ioc.db.connect import Connection, connect
+from ioc.people import passwords
 from tests.conftest import fresh_database
+from tests.integration.cast import PASSWORD
 from tests.integration.intake_desk import Desk, desk
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_hash() -> Iterator[None]:
+    """The password of the tests' persons is hashed once, at its full price: hundreds of tests make a person, few of them sign in."""
+    hashed, known = passwords.hashed, passwords.hashed(PASSWORD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hashed", lambda password: known if password == PASSWORD else hashed(password))
+        yield
 
 
 @pytest.fixture(scope="module")

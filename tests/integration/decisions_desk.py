@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -58,6 +59,13 @@ def publish_owed(conn: Connection, broker: MemoryBroker) -> None:
         broker.send(target, bytes(key), bytes(body), [(name, base64.b64decode(value)) for name, value in headers])
 
 
-def sink_reads(dsn: str, broker: MemoryBroker) -> None:
-    """A sink reads all that a broker has."""
-    drain(make_sink(dsn, broker.source(), clock=FrozenClock(NOW)))
+def sink_reads(dsn: str, broker: MemoryBroker, at: datetime = NOW) -> None:
+    """A sink reads all that a broker has, and learns it at a moment."""
+    drain(make_sink(dsn, broker.source(), clock=FrozenClock(at)))
+
+
+def owed_is_read(dsn: str, conn: Connection, at: datetime = NOW) -> None:
+    """What the outbox owes Kafka goes through a broker into the sink."""
+    broker = MemoryBroker()
+    publish_owed(conn, broker)
+    sink_reads(dsn, broker, at)

@@ -14,7 +14,7 @@ from ioc.moment import Moment, asked_moment, now_moment
 from ioc.panels.engine.registry import panels
 from ioc.streams.engine.registry import streams
 from tests import oracle
-from tests.integration.streams_db import tables_of
+from tests.integration.streams_db import ENGINE_TABLES, tables_of
 from tests.integration.streams_wire import NOW, Wire, event, life
 from tests.rules import RULES
 
@@ -71,4 +71,4 @@ def answer(conn: Connection, asked: Asked) -> list[tuple[Any, ...]]:
 
 def tables() -> list[str]:
     """Tables that the sink fills."""
-    return ["source_state", "irregularity", *(table for stream in streams().values() for table in tables_of(stream))]
+    return [*ENGINE_TABLES, "sink_pulse", *(table for stream in streams().values() for table in tables_of(stream))]

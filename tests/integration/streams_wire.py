@@ -35,7 +35,8 @@ def event(stream: str, fact: str, minutes: float = 0, *, subject: str = "S1", id
 
 
 def _required(stream: str, fact: str, minutes: float) -> dict[str, Any]:
-    values = {"due_at": at(minutes + 60), "new_due_at": at(minutes + 120), "step_no": 1, "to_org": "STC", "rating": 3, "category": "rac",
+    values = {"due_at": at(minutes + 60), "new_due_at": at(minutes + 120), "wanted_due_at": at(minutes + 240), "step_no": 1,
+              "to_org": "STC", "rating": 3, "category": "rac",
               "channel": "app", "parent_id": "P1", "online": True, "waiting": 4, "staff_present": 1, "vehicles": 9, "interval_s": 60,
               "kind": "crowd", "point_id": "P1", "counter_no": "3", "ticket_no": "A1", "from_org": "G22", "number": "12", "symbol": "VP",
               "issued_on": "2026-11-20", "owner_org": "STC", "progress_pct": 40, "meeting_id": "M1", "target": 95.0, "arrivals": 400,

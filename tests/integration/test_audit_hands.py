@@ -67,7 +67,7 @@ def test_roles_given_later_may_not_meet_in_one_person_either(dsn: str) -> None:
 
 def test_screen_is_paired_listed_and_ended(dsn: str, conn: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     _, code = ask_for_pairing(conn, "127.0.0.1", SystemClock().now())
-    done(dsn, people.confirm_screen, code=code, name="Sảnh", addresses="10.0.0.0/8", show="/wall/one_stop")
+    done(dsn, people.confirm_screen, code=code, name="Sảnh", addresses="10.0.0.0/8", show="/wall/one_stop", guests=False)
     done(dsn, people.list_screens)
     assert "Sảnh" in capsys.readouterr().out
     done(dsn, people.end_screen, screen=1, reason="sold")

@@ -14,7 +14,7 @@ import shapely
 from ioc.db.connect import Connection
 from ioc.errors import InputError
 from ioc.places import command
-from ioc.places.boundaries import layer_geojson, layers, store
+from ioc.places.boundaries import layer_drawn, layer_on, layers, store
 from ioc.places.importing import Prepared, Request, prepare
 from ioc.places.tagging import NOT_KNOWN, load_tagger
 from ioc.settings import Settings
@@ -87,8 +87,9 @@ def test_refused_layer_leaves_nothing_behind(conn: Connection, request_: Request
 
 def test_geojson_follows_the_standard(conn: Connection, layer: Prepared) -> None:
     store(conn, layer, NOW)
-    found = layer_geojson(conn, NOW, "commune")
-    assert found is not None
+    held = layer_on(conn, TODAY, "commune")
+    assert held is not None
+    found = layer_drawn(conn, held)
     assert found["bbox"] == pytest.approx([85.05, -20.26, 85.29, -20.07])
     assert [f["id"] for f in found["features"]] == [f"{u.code}@2025-07-01" for u in REGISTER.units.on(TODAY)]
     for feature in found["features"]:
@@ -97,11 +98,11 @@ def test_geojson_follows_the_standard(conn: Connection, layer: Prepared) -> None
     assert "crs" not in found
 
 
-def test_day_before_the_layer_has_no_geojson(conn: Connection, layer: Prepared) -> None:
+def test_day_before_the_layer_has_none(conn: Connection, layer: Prepared) -> None:
     store(conn, layer, NOW)
-    assert layer_geojson(conn, datetime(2025, 6, 30, 16, 59, tzinfo=UTC), "commune") is None
-    assert layer_geojson(conn, datetime(2025, 6, 30, 17, tzinfo=UTC), "commune") is not None
-    assert layer_geojson(conn, NOW, "district") is None
+    assert layer_on(conn, date(2025, 6, 30), "commune") is None
+    assert layer_on(conn, date(2025, 7, 1), "commune") is not None
+    assert layer_on(conn, TODAY, "district") is None
 
 
 def test_stored_layer_tags_the_units_own_points(conn: Connection, layer: Prepared) -> None:

@@ -27,6 +27,7 @@ from tests.integration.decisions_desk import (
     counted,
     decided,
     decision,
+    owed_is_read,
     publish_owed,
     report,
     sink_reads,
@@ -57,9 +58,7 @@ def test_published_decision_changes_nothing_when_the_sink_reads_it(dsn: str, con
     decided(conn, decision("verified"))
     decided(conn, decision("assigned", 2, to_org="STC"))
     before, versions = picture(conn), rows(conn, "select version, recorded_at from report_state")
-    broker = MemoryBroker()
-    publish_owed(conn, broker)
-    sink_reads(dsn, broker)
+    owed_is_read(dsn, conn)
     assert (picture(conn), rows(conn, "select version, recorded_at from report_state")) == (before, versions)
     assert rows(conn, "select events, repeats from source_state where source = %s", SOURCE) == [(2, 2)]
     assert one(conn, "select count(*) from dead_letter") == 0

@@ -54,6 +54,15 @@ def test_incidence_is_per_100_000_of_who_lives_there_in_the_iso_week(dsn: str, c
     assert (by_unit["incidence@U1"].value, by_unit["incidence@U2"].value) == (60, None)
 
 
+@pytest.mark.parametrize(("asked", "beds"), [({"at": "2026-11-20"}, (131, 180)), ({"at": "2026-11-21"}, (41, 80)), ({"at": "2026-11-18"}, (None, None))])
+def test_beds_of_now_are_of_the_newest_day_of_each_hospital_while_it_is_new(
+        dsn: str, conn: Connection, asked: dict[str, Any], beds: tuple[float | None, float | None]) -> None:
+    sunk(dsn, [health("H1", visits=1, beds_occupied=90, beds_available=100, day="2026-11-18"), health("H2", visits=1, beds_occupied=60, beds_available=80,
+               day="2026-11-18"), health("H2", visits=1, beds_occupied=41, beds_available=80), health("K1", visits=1)])
+    found = figures(conn, "social_services", **asked)["beds_now"]
+    assert (found.numerator, found.denominator) == beds
+
+
 def test_newest_snapshot_of_each_school_counts(dsn: str, conn: Connection) -> None:
     def school(code: str, day: str, **data: Any) -> Wire:
         return event("social", "school_snapshot", 0, subject=f"school/{code}/{day}", facility_code=code, day=day, **data)

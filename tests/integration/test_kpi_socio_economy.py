@@ -165,3 +165,12 @@ def test_daily_counts_and_history_tell_the_same(dsn: str, conn: Connection, seed
     for kind, scope in (("day", "province"), ("year", "unit")):
         by_counts, by_history = both_ways(conn, "socio_economy", kind=kind, scope=scope)
         assert by_counts == by_history
+
+
+def test_targets_on_pace_are_those_that_add_up_and_are_not_behind(dsn: str, conn: Connection) -> None:
+    sunk(dsn, [aimed("export_value", "2026", 3650), *(told("export_value", f"2026-{month:02}", value=300) for month in range(1, 11)),
+               aimed("retail_sales", "2026", 3650), told("retail_sales", "2026-01", value=200), aimed("rice_output", "2026", 9),
+               aimed("iip_growth", "2026", 9), told("iip_growth", "2026-01", value=2)])
+    found = figures(conn, "socio_economy")["on_pace_rate"]
+    assert (found.numerator, found.denominator, "few" in found.flags) == (1, 2, True)
+    assert figures(conn, "socio_economy", at="2026-11-20T07:00")["on_pace_rate"].value is None

@@ -6,16 +6,20 @@ from datetime import timedelta
 
 import pytest
 
+import ioc.live.collector
 from ioc.clock import SystemClock
 from ioc.db.connect import Connection
-from ioc.live.frames import SNAPSHOT
+from ioc.live.alerts import KEY
+from ioc.live.frames import SNAPSHOT, VARIANTS
 from ioc.panels.engine.registry import panels
 from ioc.streams.engine.attention import store_gaps
 from ioc.streams.engine.broker import Gap
 from tests.integration.web_server import body, collecting, eventually, session
 from tests.integration.web_story import NOW, Story, ago, told
 
-BODIES = len(panels()) * 3  # Vietnamese, English, numbers
+EACH = len(VARIANTS) + 1  # and numbers
+BODIES = len(panels()) * EACH + sum(panel.spec.has_map for panel in panels().values()) * len(VARIANTS)  # and maps
+ALL = BODIES + EACH  # and the alerts'
 
 
 def frames(conn: Connection) -> dict[tuple[str, str], int]:
@@ -41,14 +45,15 @@ def test_unchanged_panel_is_not_sent_again(told_here: tuple[Story, Connection]) 
     assert epoch.publish(panels()) == 0
 
 
-def test_changed_panel_makes_one_frame_with_a_higher_number(told_here: tuple[Story, Connection]) -> None:
+def test_changed_panel_makes_one_frame_with_a_higher_number(told_here: tuple[Story, Connection], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ioc.live.collector, "MAP_EVERY_S", 3600.0)  # on a busy machine the map may be due again
     story, conn = told_here
     epoch = session(conn, story.clock)
     epoch.publish(panels())
     story.dossier("A", ago(hours=2), ago(hours=1))
     story.hear()
-    assert epoch.publish(["one_stop"]) == 3
-    assert {key: n for key, n in frames(conn).items() if n > 1} == {("one_stop", language): 2 for language in ("vi", "en", SNAPSHOT)}
+    assert epoch.publish(["one_stop"]) == EACH
+    assert {key: n for key, n in frames(conn).items() if n > 1} == {("one_stop", language): 2 for language in (*(v.key for v in VARIANTS), SNAPSHOT)}
 
 
 def test_passing_of_time_alone_draws_nothing_anew(told_here: tuple[Story, Connection]) -> None:
@@ -91,7 +96,7 @@ def test_gap_is_sent_as_a_pill(told_here: tuple[Story, Connection]) -> None:
 
 def _epoch(conn: Connection) -> str:
     rows = conn.execute("select epoch, count(*) from live_panel group by epoch").fetchall()
-    return str(rows[0][0]) if len(rows) == 1 and rows[0][1] == BODIES else ""
+    return str(rows[0][0]) if len(rows) == 1 and rows[0][1] == ALL else ""
 
 
 def test_collector_begins_a_new_epoch_when_it_lost_the_database(told_here: tuple[Story, Connection], dsn: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -117,3 +122,19 @@ def test_collector_ticks_while_nothing_happens(told_here: tuple[Story, Connectio
     _, conn = told_here
     with collecting(dsn):
         assert eventually(lambda: conn.execute("select 1 from live_tick").fetchone())
+
+
+def test_danger_goes_first_then_what_changed_alone_and_the_rest_together(told_here: tuple[Story, Connection]) -> None:
+    story, conn = told_here
+    epoch = session(conn, story.clock)
+    turns = epoch.turns({"report", "alert"}, everything=True)
+    assert turns[:2] == [[KEY], ["citizen_reports"]]
+    assert all(len(keys) == 1 for keys in turns[:-1])
+    assert len(turns[-1]) > 1
+    assert sorted(key for keys in turns for key in keys) == sorted(epoch.all)
+
+
+def test_nothing_that_changed_and_nothing_behind_is_no_turn(told_here: tuple[Story, Connection]) -> None:
+    story, conn = told_here
+    epoch = session(conn, story.clock)
+    assert epoch.turns(set(), everything=False) == []

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ioc.alerts.register import load_alerts
 from ioc.db.connect import Connection
-from ioc.live.collector import Session
+from ioc.live.collector import Session, Shown
 from ioc.live.frames import SNAPSHOT
 from ioc.panels.engine.contract import Figures, Panel
 from ioc.panels.engine.registry import panels
@@ -33,7 +34,7 @@ class Epoch(NamedTuple):
 def epoch(dsn: str, caplog: pytest.LogCaptureFixture) -> Iterator[Epoch]:
     switch = threading.Event()
     with told(dsn) as (story, conn), caplog.at_level(logging.CRITICAL):
-        made = Epoch(conn, Session(conn, story.clock, PROFILE, _breakable(switch), streams()), switch)
+        made = Epoch(conn, Session(conn, story.clock, Shown(profile=PROFILE, panels=_breakable(switch), streams=streams(), register=load_alerts(PROFILE))), switch)
         made.publish()
         switch.set()
         made.publish()

@@ -64,6 +64,7 @@ def test_one_stop_counts_what_stands_and_what_happened(conn: Connection) -> None
     assert values(seen(conn, "one_stop")) | {"in_time_year": 25.0} == {
         "overdue": 2, "overdue_yesterday": 1, "open": 5, "due_soon": 1, "received_today": 1, "resolved_today": 1, "received_year": 10,
         "resolved_year": 4, "in_time_year": 25.0, "late_year": 3, "really_late_year": 1, "delivery_unknown_year": 1,
+        "overdue_unapologised": 2, "on_time_month": 25, "apology_month": 0,
     }
 
 
@@ -80,9 +81,9 @@ def test_citizen_reports_count_what_stands_and_what_happened(conn: Connection) -
     found = seen(conn, "citizen_reports")
     assert {k: v for k, v in values(found).items() if not k.endswith("_month")} == {
         "overdue": 1, "overdue_yesterday": 1, "open": 3, "untriaged": 2, "danger": 1, "submitted_today": 1, "resolved_today": 1,
-        "submitted_year": 6, "resolved_year": 2,
+        "submitted_year": 6, "resolved_year": 2, "bounced": 0, "hot_spots": 0,
     }
-    assert {k: counts(n) for k, n in found.numbers.items() if k.endswith("_month")} == {
+    assert {k: counts(n) for k, n in found.numbers.items() if k in {"handled_month", "on_time_month", "satisfied_month"}} == {
         "handled_month": (2, 5), "on_time_month": (1, 2), "satisfied_month": (1, 2),
     }
 

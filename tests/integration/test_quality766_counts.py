@@ -9,7 +9,7 @@ from ioc.db.connect import Connection
 from ioc.indicators.quality766 import Counts, load_scheme, score
 from ioc.indicators.quality766_counts import counts766, next_grade
 from ioc.moment import asked_moment
-from tests.integration.kpi_ways import PROFILE
+from tests.integration.kpi_ways import PROFILE, figures
 from tests.integration.streams_db import sunk
 from tests.integration.streams_wire import NOW, Wire, at, event
 
@@ -78,3 +78,13 @@ def test_next_grade_says_what_is_missing() -> None:
     following = next_grade(score(half, SCHEME), SCHEME)
     assert following is not None
     assert (following.name, int(following.gap)) == ("Xuất sắc", 4)
+
+
+def test_online_dossiers_and_services_are_those_of_the_figures(dsn: str, conn: Connection) -> None:
+    told = [event("dossier", "received", n, subject=channel, due_at=at(6000), channel=channel, procedure_code="1.000001.000.00.00.H51")
+            for n, channel in enumerate(("online", "app", "zalo", "counter", "post"))]
+    told += [event("service", "published", 0, subject=code, service_code=code, level="full") for code in ("1.000001.000.00.00.H51.01", "P2")]
+    sunk(dsn, told)
+    counts, figure = counted(conn), figures(conn, "online_services")
+    assert (counts.received_online, counts.received) == (3, 5) == (figure["online_rate"].numerator, figure["online_rate"].denominator)
+    assert (counts.services_with_online_dossiers, counts.services_online) == (1, 2) == (figure["used_rate"].numerator, figure["used_rate"].denominator)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
@@ -46,7 +46,7 @@ class Room(NamedTuple):
     def state(self, device: str) -> Answer:
         return self.ask("/screen/state", device, method="POST")
 
-    def paired(self, **limits: str) -> str:
+    def paired(self, **limits: Any) -> str:
         """Cookie of a screen that was paired."""
         device, code = self.waiting()
         screens.confirm(self.conn, code, "Sảnh", By(actor="person:1", at=self.clock.now()), **limits)
@@ -206,7 +206,7 @@ def test_nobody_speaks_for_a_paired_screen(room: Room) -> None:
     number = room.conn.execute("select screen_id from screen").fetchone()
     assert number
     ask(room.base, "/live/heartbeat", method="POST", body=json.dumps({"screen": f"screen:{number[0]}"}).encode(), Cookie=room.operator)
-    assert room.conn.execute("select screen from screen_heartbeat").fetchall() == [(f"screen {number[0]}",)]
+    eventually(lambda: room.conn.execute("select screen from screen_heartbeat").fetchall() == [(f"screen {number[0]}",)])
 
 
 def test_too_many_waiting_devices_of_one_address_are_turned_away(room: Room) -> None:
@@ -221,6 +221,8 @@ def test_every_step_of_a_screen_is_in_the_ledger(room: Room) -> None:
     room.paired()
     number = room.conn.execute("select screen_id from screen").fetchone()
     assert number
-    screens.edit(room.conn, number[0], "Phòng họp", BY, addresses=None, pinned=None)
+    screens.edit(room.conn, number[0], BY, name="Phòng họp", guests=True)
     screens.end(room.conn, number[0], "moved", BY)
-    assert [line.action for line in lines(room.conn, limit=3)] == ["screen.ended", "screen.changed", "screen.paired"]
+    ended, changed, paired = lines(room.conn, limit=3)
+    assert [ended.action, changed.action, paired.action] == ["screen.ended", "screen.changed", "screen.paired"]
+    assert (changed.after or {})["guests"] is True

@@ -1,6 +1,6 @@
 """Events with a place and no unit: the official boundaries of their day say which, once, when they are stored."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from ioc.db.connect import Connection, connect
-from ioc.places.boundaries import store
+from ioc.places.boundaries import end_layer, layers, store
 from ioc.places.importing import Request, prepare
 from ioc.streams.engine.decode import decoder
 from ioc.streams.engine.placing import Placing
@@ -55,6 +55,15 @@ def test_boundaries_that_could_not_be_read_are_read_at_the_next_try(dsn: str, co
         with pytest.raises(psycopg.OperationalError):
             placing.place(conn, stream, [read], NOW)
     assert [e.data.unit_code for e in placing.place(conn, stream, [read], NOW)] == [CODE]
+
+
+@pytest.mark.usefixtures("boundaries")
+def test_boundaries_that_were_taken_out_of_force_place_nothing_a_minute_later(conn: Connection) -> None:
+    stream, placing = streams()["report"], Placing()
+    read = decoder(stream)(message(report()), NOW)
+    assert [e.data.unit_code for e in placing.place(conn, stream, [read], NOW)] == [CODE]
+    end_layer(conn, layers(conn)[0]["layer_id"], NOW)
+    assert [e.data.unit_code for e in placing.place(conn, stream, [read], NOW + timedelta(minutes=2))] == [""]
 
 
 def test_nothing_is_placed_without_official_boundaries(dsn: str, conn: Connection) -> None:

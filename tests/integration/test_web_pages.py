@@ -1,4 +1,4 @@
-"""What a browser is given: pages without outside addresses, maps without template text, callbacks that stop nobody."""
+"""What a browser is given: pages without outside addresses, callbacks that stop nobody."""
 
 import inspect
 import json
@@ -14,7 +14,6 @@ from ioc.api.app import create_app
 from ioc.clock import FrozenClock, local_day
 from ioc.layouts.app import Asked, create_dash
 from ioc.layouts.page import Place, wall
-from ioc.maps.page import map_page
 from ioc.panels.engine.registry import panels
 from ioc.profiles import load_profile
 from ioc.settings import Settings
@@ -51,7 +50,7 @@ def test_every_callback_is_a_coroutine() -> None:
     async def past(*_: object) -> dict[str, dict[str, object]]:
         return {}
 
-    asked = Asked(language=lambda: "vi", may_see=lambda _: True, nonced=lambda html: html)
+    asked = Asked(language=lambda: "vi", may_see=lambda _: True, may_give=lambda: False, guests=lambda _: False, nonced=lambda html: html)
     app = create_dash(FastAPI(), panels(), PROFILE, asked, past, lambda: local_day(NOW))
     callbacks = [entry["callback"] for entry in app.callback_map.values() if "callback" in entry]
     assert callbacks
@@ -76,39 +75,6 @@ def test_files_that_a_page_names_are_there(base: str) -> None:
 def test_words_are_there_before_their_letters_have_come(base: str) -> None:
     displays = set(re.findall(r"font-display: (\w+)", ask(base, "/static/fonts.css").body.decode()))
     assert displays == {"swap"}
-
-
-def test_files_that_a_map_names_are_there(base: str) -> None:
-    named = re.findall(r'(?:src|href)="(/[^"]+)"', ask(base, "/map/citizen_reports").body.decode())
-    assert len(named) > 5
-    assert [path for path in named if ask(base, path).status != 200] == []
-
-
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("query", [{}, {"at": "2026-11-19"}, {"jurisdiction": "chicago"}])
-def test_map_has_no_outside_address_and_no_template_text(language: str, query: dict[str, str]) -> None:
-    page = map_page("citizen_reports", PROFILE, language, query, NOW)
-    assert outside(page) == set()
-    assert re.findall(r"\{\{|\}\}\}|\{%|%\}|None\b|<br *>", page.replace("{}", "")) == []
-    assert f'<html lang="{language}">' in page
-
-
-@pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "${alert(1)}", "`${1}`", "'\"><img src=x onerror=alert(1)>"])
-def test_map_keeps_a_query_inside_its_text(text: str) -> None:
-    page = map_page("citizen_reports", PROFILE, "vi", {"at": text, "jurisdiction": text}, NOW)
-    clean = map_page("citizen_reports", PROFILE, "vi", {"at": "2026-11-19", "jurisdiction": "chicago"}, NOW)
-    assert "alert(1)" not in page
-    assert page.count("</script>") == clean.count("</script>")
-
-
-def test_map_says_that_it_is_a_schematic() -> None:
-    assert "Sơ đồ – không phải ranh giới hành chính" in map_page("citizen_reports", PROFILE, "vi", {}, NOW)
-    assert words("en")("Sơ đồ – không phải ranh giới hành chính") in map_page("citizen_reports", PROFILE, "en", {}, NOW)
-
-
-def test_cells_of_the_map_are_those_of_the_units_of_today(base: str) -> None:
-    found = ask(base, "/geo/units.json").json
-    assert {f["id"] for f in found["features"]} == {u.code for u in PROFILE.units_on(NOW.date())}
 
 
 def test_web_stands_without_a_database_and_says_so(alone: str) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+import ioc.api.beats
 from ioc.api.app import create_app
 from ioc.clock import FrozenClock
 from ioc.db.connect import Connection
 from ioc.settings import Settings
 from tests.integration.cast import viewer
-from tests.integration.web_server import Answer, ask, serving
+from tests.integration.web_server import Answer, ask, eventually, serving
 from tests.integration.web_story import NOW
 from tests.profiles import FICTIONAL
 
@@ -50,7 +51,7 @@ def beat(base: str, body: bytes) -> Answer:
 def test_heartbeat_is_kept_once_a_screen(base: str, module_conn: Connection) -> None:
     statuses = [beat(base, json.dumps({"screen": "s1", "n": n}).encode()).status for n in (1, 2)]
     assert statuses == [204, 204]
-    assert module_conn.execute("select body -> 'n' from screen_heartbeat where screen = 's1'").fetchall() == [(2,)]
+    eventually(lambda: module_conn.execute("select body -> 'n' from screen_heartbeat where screen = 's1'").fetchall() == [(2,)])
 
 
 @pytest.mark.parametrize("body", [
@@ -61,3 +62,16 @@ def test_heartbeat_that_is_none_is_refused(base: str, body: bytes) -> None:
     answer = beat(base, body)
     assert answer.status == 400
     assert "heartbeat" in answer.json["error"]
+
+
+def test_what_screens_said_is_written_when_the_process_ends(dsn: str, conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ioc.api.beats, "WRITE_S", 3600.0)
+    with serving(create_app(Settings(database=dsn, profile=FICTIONAL), FrozenClock(NOW)), cookie=viewer(dsn, NOW)) as address:
+        assert [beat(address, json.dumps({"screen": name}).encode()).status for name in ("s1", "s2")] == [204, 204]
+        assert conn.execute("select count(*) from screen_heartbeat").fetchone() == (0,)
+    assert conn.execute("select screen from screen_heartbeat order by screen").fetchall() == [("s1",), ("s2",)]
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/live/heartbeat"), ("POST", "/live/stream")])
+def test_path_of_the_live_page_is_asked_for_by_its_method(base: str, method: str, path: str) -> None:
+    assert ask(base, path, method=method, body=b"" if method == "POST" else None).status == 405

@@ -3,17 +3,19 @@
 import http.client
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import orjson
 import uvicorn
 
+from ioc.alerts.register import load_alerts
 from ioc.clock import Clock, SystemClock
 from ioc.db.connect import Connection, connect
-from ioc.live.collector import Collector, Session
+from ioc.live.collector import Collector, Session, Shown
 from ioc.panels.engine.registry import panels
 from ioc.profiles import Profile
 from ioc.streams.engine.registry import streams
@@ -51,6 +53,20 @@ def serving(application: Any, port: int = 0, *, cookie: str = "") -> Iterator[st
         thread.join(10)
 
 
+def multipart(fields: Iterable[tuple[str, str]], files: Iterable[tuple[str, str, bytes]] = ()) -> tuple[bytes, str]:
+    """Body and kind of a form as browsers send it. `files`: (field, file name, content)."""
+    line = f"----{uuid4().hex}"
+    parts = [f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields]
+    parts += [f'--{line}\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\nContent-Type: image/jpeg\r\n\r\n'.encode() + raw
+              + b"\r\n" for name, file, raw in files]
+    return b"".join(parts) + f"--{line}--\r\n".encode(), f"multipart/form-data; boundary={line}"
+
+
+def seen(profile: Profile) -> Shown:
+    """All that `ioc live` shows of a province."""
+    return Shown(profile=profile, panels=panels(), streams=streams(), register=load_alerts(profile))
+
+
 def body(conn: Connection, panel: str, language: str = "vi") -> Any:
     """What viewers of a language are sent of a panel; 'json' = what the API gives."""
     row = conn.execute("select body from live_panel where panel = %s and language = %s", (panel, language)).fetchone()
@@ -62,7 +78,7 @@ def body(conn: Connection, panel: str, language: str = "vi") -> Any:
 def collecting(dsn: str, profile: Profile = PROFILE) -> Iterator[None]:
     """`ioc live` in a thread, on the machine's clock."""
     stop = threading.Event()
-    collector = Collector(lambda: connect(dsn, application="test-live", autocommit=True), SystemClock(), profile, panels(), streams())
+    collector = Collector(lambda: connect(dsn, application="test-live", autocommit=True), SystemClock(), seen(profile))
     thread = threading.Thread(target=collector.run, args=(stop,), daemon=True)
     thread.start()
     try:
@@ -147,4 +163,4 @@ def viewing(base: str, query: str = "", cookie: str = "") -> Iterator[Viewer]:
 
 def session(conn: Connection, clock: Clock) -> Session:
     """An epoch of `ioc live`, driven by hand."""
-    return Session(conn, clock, PROFILE, panels(), streams())
+    return Session(conn, clock, seen(PROFILE))

@@ -19,6 +19,7 @@ from ioc.streams.engine.envelope import write_headers
 from ioc.streams.engine.memory import MemoryBroker
 from ioc.streams.engine.registry import streams
 from ioc.streams.engine.sink import Sink
+from tests.integration.panel_stories import tell_all
 from tests.profiles import FICTIONAL
 from tests.rules import RULES
 
@@ -52,7 +53,7 @@ class Story:
         """Publish one simulated event."""
         headers = write_headers(event_id=f"e{next(self._numbers)}", source=source or SOURCES[stream], type_=streams()[stream].type_of(fact),
                                 subject=subject, time=at, simulated=True)
-        value = {**_REQUIRED[stream], **{k: v.isoformat() if isinstance(v, datetime) else v for k, v in data.items()}}
+        value = {**_REQUIRED.get(stream, {}), **{k: v.isoformat() if isinstance(v, datetime) else v for k, v in data.items()}}
         self.broker.send(streams()[stream].topic, subject.encode(), json.dumps(value).encode(), headers)
 
     def hear(self, at: datetime = NOW) -> None:
@@ -125,4 +126,5 @@ def every_kind(story: Story, prefix: str = "S") -> None:
     for at in (ago(days=1), ago(minutes=90), ago(minutes=1)):
         story.camera(f"{prefix}-cam", at, waiting=16)
         story.tell("camera", "traffic_count", f"{prefix}-road", at, vehicles=40, interval_s=60)
+    tell_all(story, prefix)
     story.hear()

@@ -15,7 +15,7 @@ START: Fields = {
 
 
 def tell(fact: str, f: Fields, data: Mapping[str, Any], at: Any) -> None:
-    if fact in {"info_added", "verified", "rejected", "merged", "referred", "in_progress", "resolved", "reopened", "closed_by_source"}:
+    if fact in {"info_added", "verified", "rejected", "merged", "referred", "in_progress", "resolved", "reopened", "undone", "denied", "closed_by_source"}:
         since, f["suspended_at"] = f.get("suspended_at"), None
         if since and f.get("due_at"):
             f["due_at"] = resumed(CALENDAR, at, suspended(CALENDAR, since, f["due_at"], TERMS.get(f["category"], Term(1, "working_hour"))))
@@ -30,6 +30,7 @@ def tell(fact: str, f: Fields, data: Mapping[str, Any], at: Any) -> None:
             _due(f, data, f.get("submitted_at") or at)
     if fact == "needs_info" or (fact == "paused" and data.get("approved")):
         f["suspended_at"] = f.get("suspended_at") or at
+    _tell_asked(fact, f, data, at)
     _tell_end(fact, f, data, at)
     copy(f, data, {"merged": "parent_id", "assigned": "due_at", "extended": "due_at", "rated": "rating"}.get(fact, ""))
     if fact == "assigned":
@@ -42,6 +43,17 @@ def tell(fact: str, f: Fields, data: Mapping[str, Any], at: Any) -> None:
         f.setdefault("triaged_at", at)
 
 
+def _tell_asked(fact: str, f: Fields, data: Mapping[str, Any], at: Any) -> None:
+    if fact in {"in_progress", "resolved", "denied", "closed_by_source"} or (fact == "paused" and (data.get("approved") or f.get("suspended_at"))):
+        f["pause_asked_at"] = None
+    elif fact == "paused":
+        f["pause_asked_at"] = f.get("pause_asked_at") or at
+    if fact in {"extended", "resolved", "denied", "closed_by_source"}:
+        f["extension_asked_at"] = f["wanted_due_at"] = None
+    if fact == "extension_asked":
+        f["extension_asked_at"], f["wanted_due_at"] = at, moment(data["wanted_due_at"])
+
+
 def _tell_end(fact: str, f: Fields, data: Mapping[str, Any], at: Any) -> None:
     if fact in {"rejected", "referred", "merged"}:
         f["ended_at"], f["ended_as"] = at, fact
@@ -49,6 +61,8 @@ def _tell_end(fact: str, f: Fields, data: Mapping[str, Any], at: Any) -> None:
         f["reason_code"] = data.get("reason_code")
     if fact in {"resolved", "closed_by_source"}:
         f["resolved_at"] = f["ended_at"] = at
+    if fact == "undone":
+        f["ended_at"] = f["ended_as"] = f["reason_code"] = f["parent_id"] = None
     if fact == "reopened":
         f["resolved_at"] = f["ended_at"] = f["ended_as"] = f["reason_code"] = None
         f["due_at"] = moment(data.get("due_at")) or _half(f["category"], at) or f.get("due_at")

@@ -49,3 +49,24 @@ def test_consumer_that_its_group_forgot_is_replaced_and_an_idle_one_is_not(kafka
     assert spare._consumer is not standing
     busy.close()
     idle.close()
+
+
+def test_broker_that_does_not_answer_is_told_and_one_that_is_back_too(kafka_server: KafkaServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka, "ASK_S", 0.0)
+    monkeypatch.setattr(kafka, "AWAY_S", 0.0)
+    kafka_server.create_topic("ioc.asked")
+    source = kafka.KafkaSource(Settings(kafka=kafka_server.bootstrap, group="ioc-asked"), ["ioc.asked"])
+    while not source.assigned():
+        source.poll(timeout_s=0.2, most=10)
+    publisher = kafka.KafkaPublisher(Settings(kafka=kafka_server.bootstrap))
+    for _ in range(3):
+        publisher.send("ioc.asked", b"k", b"v", [])
+    publisher.flush()
+    publisher.close()
+    assert next(d for _ in range(TRIES) if (d := source.poll(timeout_s=0.2, most=1)).messages)
+    assert source.waiting() == 2
+    kafka_server.pause()
+    assert source.waiting() is None
+    kafka_server.resume()
+    assert next(n for _ in range(TRIES) if (n := source.waiting()) is not None) == 2
+    source.close()

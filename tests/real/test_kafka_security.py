@@ -36,7 +36,7 @@ PUBLISHERS = ["ioc_web", "ioc_simulators", "ioc_relay", "ioc_pull", "ioc_owner"]
 @pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
     with secured_kafka(tmp_path_factory.mktemp("secured")) as made:
-        create_topics(made.administrator(), [*topics(), DEAD_LETTER_TOPIC, "ioc.audit"], partitions=1, replication=1, retention_days=1)
+        create_topics(made.administrator(), [*topics(), DEAD_LETTER_TOPIC, "ioc.audit", "ioc.report.public"], partitions=1, replication=1, retention_days=1)
         yield made
 
 
@@ -86,7 +86,7 @@ def test_user_writes_nothing_that_is_not_its_own(kafka: SecuredKafka, user: str,
         send(kafka.settings(user), topic)
 
 
-@pytest.mark.parametrize(("user", "topic"), [("ioc_relay", "ioc.alert"), ("ioc_relay", "ioc.audit"), ("ioc_cameras", "ioc.camera")])
+@pytest.mark.parametrize(("user", "topic"), [("ioc_relay", "ioc.alert"), ("ioc_relay", "ioc.audit"), ("ioc_relay", "ioc.report.public"), ("ioc_cameras", "ioc.camera")])
 def test_user_writes_what_is_its_own(kafka: SecuredKafka, user: str, topic: str) -> None:
     send(kafka.settings(user), topic)
 

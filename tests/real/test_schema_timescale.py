@@ -1,7 +1,8 @@
 """The schema and every panel query on a real TimescaleDB: the same rows give the same answers as on plain PostgreSQL."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,22 +11,25 @@ from ioc.clock import start_of
 from ioc.db import timescale
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate, migrations
+from ioc.panels.engine.registry import panels
 from ioc.streams.engine.registry import streams
 from tests.conftest import fresh_database
 from tests.integration.streams_db import one, rows, sunk
 from tests.integration.streams_week import ASKED, LATE, START, Asked, answer, tables, ten_days
 from tests.integration.streams_wire import BASE, NOW
+from tests.integration.web_story import Story, every_kind
 
 pytestmark = pytest.mark.timescale
 
 
 @pytest.fixture(scope="module")
 def plain(postgres: str) -> Iterator[Connection]:
-    """Plain PostgreSQL, filled by the sink in two goes."""
+    """Plain PostgreSQL, filled by the sink in two goes, and with a row for every query of every panel."""
     wires = ten_days()
     with fresh_database(postgres) as dsn, connect(dsn, application="test", autocommit=True) as conn:
         sunk(dsn, wires[::2], seconds=-86_400)
         sunk(dsn, wires[1::2])
+        every_kind(Story(dsn))
         yield conn
 
 
@@ -47,7 +51,7 @@ def copy_rows(source: Connection, target: Connection, table: str) -> None:
     columns = [row[0] for row in rows(source, "select column_name from information_schema.columns where table_name = %s order by 1", table)]
     texts = rows(source, f"select {', '.join(f'{c}::text' for c in columns)} from {table}")
     with target.cursor() as cursor:
-        cursor.executemany(f"insert into {table} ({', '.join(columns)}) values ({', '.join(['%s'] * len(columns))})".encode(), texts)
+        cursor.executemany(f"insert into {table} ({', '.join(columns)}) overriding system value values ({', '.join(['%s'] * len(columns))})".encode(), texts)
 
 
 def test_schema_is_up_to_date_after_the_migrations(real: Connection) -> None:
@@ -64,7 +68,7 @@ def test_every_event_table_is_a_hypertable_that_can_be_compressed(real: Connecti
 def test_events_of_ten_days_lie_in_several_chunks(real: Connection) -> None:
     found = rows(real, "select hypertable_name from timescaledb_information.hypertables where hypertable_schema = 'ioc_test' and num_chunks > 1 "
                        "order by 1")
-    assert found == [("camera_event",), ("dossier_event",), ("report_event",)]
+    assert {("camera_event",), ("dossier_event",), ("report_event",)} <= set(found)
 
 
 def test_every_aggregate_is_continuous(real: Connection) -> None:
@@ -74,7 +78,16 @@ def test_every_aggregate_is_continuous(real: Connection) -> None:
 
 @pytest.mark.parametrize("asked", ASKED)
 def test_query_answers_as_on_plain_postgresql(plain: Connection, real: Connection, asked: Asked) -> None:
-    assert answer(real, asked) == answer(plain, asked)
+    """The same rows; in the same order where the query says one."""
+    ours, theirs = answer(plain, asked), answer(real, asked)
+    if "order by" not in panels()[asked.panel].sql[asked.query].rsplit("\n)", 1)[-1]:
+        ours, theirs = sorted(ours, key=in_utc), sorted(theirs, key=in_utc)
+    assert theirs == ours
+
+
+def in_utc(row: tuple[Any, ...]) -> str:
+    """A row's text, the same whatever zone the server's answer names."""
+    return str([value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for value in row])
 
 
 def test_panel_queries_find_something_to_answer(plain: Connection) -> None:

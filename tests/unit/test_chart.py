@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import pytest
 
-from ioc.panels.engine.chart import COLOURS, Chart, Role, Series, figure
+from ioc.panels.engine.chart import Chart, Series
+from ioc.panels.engine.drawing import COLOURS, Look, Role
 
 KINDS: list[Literal["time", "bars", "stack", "ranks"]] = ["time", "bars", "stack", "ranks"]
 PALETTE = {*COLOURS.values(), "#e8eef7", "#a9b8cc", "#2b3a4d", "rgba(0,0,0,0)"}
@@ -18,7 +19,7 @@ def chart(kind: Literal["time", "bars", "stack", "ranks"], *values: float | None
 
 
 def drawn(given: Chart, simulated: str = "") -> dict[str, Any]:
-    return figure(given, simulated=simulated, empty="không có")
+    return given.figure(Look(simulated=simulated, empty="không có"))
 
 
 def annotations(made: dict[str, Any]) -> list[str]:
@@ -71,7 +72,7 @@ def test_figure_carries_no_template() -> None:
 def test_words_from_outside_are_no_tags() -> None:
     given = Chart(kind="ranks", title="t", x=["<a href='https://x'>A & B</a>"], series=(Series(name="<b>s</b>", role="in", values=[1]),))
     trace = drawn(given)["data"][0]
-    assert trace["y"] == ["&lt;a href='https://x'&gt;A &amp; B&lt;/a&gt;"]
+    assert trace["y"] == ["&lt;a href='h…'&gt;A &amp; B&lt;/a&gt;"]
     assert trace["name"] == "&lt;b&gt;s&lt;/b&gt;"
 
 

@@ -67,10 +67,13 @@ def test_worst_is_the_worst_state_then_the_longest_silent() -> None:
     assert found.source == "late-2"
 
 
-def test_never_heard_is_worse_than_dead() -> None:
+def test_source_that_was_never_heard_decides_only_where_none_was() -> None:
     found = worst([state("dead", OPEN), state("none", None)])
     assert found
-    assert found.state == "none"
+    assert found.state == "dead"
+    alone = worst([state("none", None)])
+    assert alone
+    assert alone.state == "none"
 
 
 def test_worst_of_nothing_is_nothing() -> None:

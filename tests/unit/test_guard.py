@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ioc.api.access import Access, Door, any_of, may
-from ioc.api.guard import Guard, chosen_language, language
+from ioc.api.guard import Guard, _counts, chosen_language, language
 from ioc.api.hardening import Rates, Receive, Scope, Send, nonce
 from ioc.api.identity import Cookies
 from ioc.people.roles import Permission
@@ -186,3 +186,9 @@ def test_bucket_of_one_caller_is_not_anothers_and_old_callers_are_forgotten() ->
 
 def test_nobody_may_what_asks_for_anybody() -> None:
     assert [may(None, need) for need in (Door.OPEN, Door.GREETED, Door.OWN, Door.KNOWN, Door.PERSON, any_of(Permission.WALL))] == [True] * 3 + [False] * 3
+
+
+@pytest.mark.parametrize(("path", "counts"), [("/api/decisions/report/PA-1", True), ("/session/active", True), ("/api/reports/presence", False),
+                                              ("/live/heartbeat", False)])
+def test_what_a_page_sends_by_itself_keeps_no_session_alive(path: str, counts: bool) -> None:  # noqa: FBT001 (what is expected)
+    assert _counts({"method": "POST", "headers": []}, path) is counts

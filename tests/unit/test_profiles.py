@@ -26,7 +26,7 @@ def test_panels_of_a_profile_exist(name: str) -> None:
 
 
 def test_unknown_panel_is_named(changed: Change) -> None:
-    folder = changed("profile.toml", '"counters"', '"counter"')
+    folder = changed("profile.toml", "fictional = true", 'fictional = true\npanels = ["one_stop", "counter"]')
     with pytest.raises(ContractError, match=r"names the panels \['counter'\]"):
         shown(load_profile(str(folder)))
 
@@ -53,7 +53,7 @@ def test_profile_that_does_not_exist_names_the_remedy() -> None:
     ("points.csv", "counter,99001", "counter,99999", r"'OS-X99' names the unit '99999', which units\.csv lacks"),
     ("profile.toml", "expected_s = 60", "expected_s = \"soon\"", r"profile\.toml: .*expected_s"),
     ("profile.toml", "fictional = true", "fictional = true\ncolour = 1", r"profile\.toml: .*colour"),
-    ("profile.toml", "panels = [", "panels = [[", r"profile\.toml: "),
+    ("profile.toml", "fictional = true", "fictional = true\npanels = [[", r"profile\.toml: "),
 ])
 def test_error_names_file_and_place(changed: Change, file: str, old: str, new: str, said: str) -> None:
     folder = changed(file, old, new)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.errors import ConfigurationError
-from ioc.words import SMALL_SAMPLE, unix, words
+from ioc.words import SMALL_SAMPLE, order, unix, words
 
 VI, EN = words("vi"), words("en")
 
@@ -93,3 +93,12 @@ def test_unix_seconds_are_those_of_the_moment() -> None:
 def test_words_refuse_a_language_without_translations() -> None:
     with pytest.raises(ConfigurationError, match="'fr'"):
         words("fr")
+
+
+def test_names_sort_by_the_vietnamese_alphabet_and_then_by_tone() -> None:
+    names = ["An", "Àn", "Ản", "Ãn", "Án", "Ạn", "Ăn", "Ân", "Bờ", "Da", "Đà", "Em", "Êm", "Phường 2", "Phường Ô Môn", "Phường Ơn", "Uy", "Ưng"]
+    assert sorted(sorted(names, reverse=True), key=order) == names
+
+
+def test_short_name_sorts_before_one_that_goes_on() -> None:
+    assert sorted(["Xã Anh", "Xã An Thạnh", "Xã An"], key=order) == ["Xã An", "Xã An Thạnh", "Xã Anh"]

@@ -6,9 +6,11 @@
                                                         at least late, stale, dead; .state-word inside says it
      [data-then][data-then-at]                          unix seconds: from then on the text is data-then
      [data-lang="vi|en"]                                the page's language, on any element; else <html lang>; else vi
+     [data-guests="1"]                                  guests of the house see the page, on the element with data-lang
      [data-word-stale="…"] and so on                    on the element with data-lang or on <html>: other words than ours
-   Written: data-state, .state-word, #clock, #link, #ioc-banner, <html data-link data-play>. The server's own data-state is never made
-   better, and it is remembered, so that a state that the link's loss had worsened comes back. */
+   Written: data-state, .state-word, #clock, #link, #ioc-banner, <html data-link data-cause data-play>. The server's own data-state is never made
+   better, and it is remembered, so that a state that the link's loss had worsened comes back. What is old because of the link or of the centre
+   itself says that, not that its source is silent: nobody could hear that source. */
 (function (ioc) {
   'use strict';
 
@@ -24,9 +26,14 @@
     vi: {
       fresh: 'Đang cập nhật', late: 'Chậm cập nhật', stale: 'Số liệu cũ', dead: 'Mất nguồn', none: 'Chưa có số liệu',
       loading: 'Đang tải', past: 'Xem lại', live: 'Trực tuyến', connecting: 'Đang kết nối', lost: 'Mất kết nối', stalled: 'Ngừng cập nhật',
-      broken: 'Lỗi hiển thị', refused: 'Chưa được phép',
+      broken: 'Lỗi hiển thị', refused: 'Chưa được phép', database: 'Mất cơ sở dữ liệu', sink: 'Ngừng tiếp nhận', broker: 'Mất máy chủ sự kiện',
+      behind: 'Tiếp nhận chậm',
       'banner-lost': 'Mất kết nối từ {time} – số liệu bên dưới là cũ',
       'banner-stalled': 'Ngừng cập nhật từ {time} – số liệu bên dưới là cũ',
+      'banner-database': 'Mất kết nối cơ sở dữ liệu từ {time} – số liệu bên dưới là cũ',
+      'banner-sink': 'Ngừng tiếp nhận số liệu từ {time} – số liệu bên dưới là cũ',
+      'banner-broker': 'Mất kết nối máy chủ sự kiện từ {time} – số liệu bên dưới là cũ',
+      'banner-behind': 'Tiếp nhận số liệu chậm từ {time} – số liệu bên dưới chưa đủ',
       'banner-broken': 'Lỗi hiển thị từ {time} – đang tải lại số liệu',
       'banner-refused': 'Màn hình chưa được phép xem – số liệu bên dưới là cũ',
       'banner-held': 'Đang nạp số liệu phía trước – số liệu bên dưới chưa đủ',
@@ -37,9 +44,14 @@
     en: {
       fresh: 'Up to date', late: 'Late', stale: 'Old figures', dead: 'Source lost', none: 'No data yet',
       loading: 'Loading', past: 'Past moment', live: 'Live', connecting: 'Connecting', lost: 'Connection lost', stalled: 'Not updating',
-      broken: 'Display error', refused: 'Not permitted',
+      broken: 'Display error', refused: 'Not permitted', database: 'Database lost', sink: 'Intake stopped', broker: 'Event broker lost',
+      behind: 'Intake is behind',
       'banner-lost': 'Connection lost since {time} – the figures below are old',
       'banner-stalled': 'No updates since {time} – the figures below are old',
+      'banner-database': 'Database lost since {time} – the figures below are old',
+      'banner-sink': 'Intake of data stopped at {time} – the figures below are old',
+      'banner-broker': 'Event broker lost since {time} – the figures below are old',
+      'banner-behind': 'Intake of data is behind since {time} – the figures below are not complete',
       'banner-broken': 'Display error at {time} – loading the figures again',
       'banner-refused': 'This screen is not permitted – the figures below are old',
       'banner-held': 'Writing the history – the figures below are not complete yet',
@@ -61,6 +73,8 @@
   const speaker = () => document.querySelector('[data-lang]') ?? document.documentElement;
 
   ioc.lang = () => (speaker().dataset.lang || document.documentElement.lang || 'vi').slice(0, 2) === 'en' ? 'en' : 'vi';
+
+  ioc.guests = () => speaker().dataset.guests === '1';
 
   const attribute = name => `data-word-${name}`;
   const word = (name, values = {}) => {
@@ -127,42 +141,49 @@
     return at * 1000 <= now;
   };
 
-  function levelOf(element, now, linkIsBad) {
-    const byTime = ['dead', 'stale', 'late'].find(name => passed(element, name, now)) ?? 'fresh';
-    const byLink = linkIsBad ? 'stale' : 'fresh';
-    return Math.max(...[said.get(element), byTime, byLink].map(name => LEVELS.indexOf(name)));
+  /* [state, what is said of it]. bad: {since, cause}, why nothing here can be fresh; until then its source alone made it old. */
+  function stateOf(element, given, now, bad) {
+    const byTime = ['dead', 'stale', 'late'].find(name => passed(element, name, bad ? bad.since : now)) ?? 'fresh';
+    const level = Math.max(LEVELS.indexOf(given), LEVELS.indexOf(byTime));
+    if (!bad || level >= LEVELS.indexOf('stale')) return [LEVELS[level], LEVELS[level]];
+    return ['stale', bad.cause];
   }
 
-  function showState(element, now, linkIsBad) {
+  function showState(element, now, bad) {
     if (!said.has(element)) said.set(element, element.dataset.state);
     const given = said.get(element);
-    const state = LEVELS.includes(given) ? LEVELS[levelOf(element, now, linkIsBad)] : given;
+    const [state, about] = LEVELS.includes(given) ? stateOf(element, given, now, bad) : [given, given];
     if (!state) return;
     if (element.dataset.state !== state) element.dataset.state = state;
     element.querySelectorAll('.state-word').forEach(label => {
-      if (label.closest('[data-state]') === element) write(label, word(state));
+      if (label.closest('[data-state]') === element) write(label, word(about));
     });
   }
 
-  function showStates(now, linkIsBad) {
+  function showStates(now, bad) {
     hearServer(observer.takeRecords());
-    document.querySelectorAll(WATCHED).forEach(element => showState(element, now, linkIsBad));
+    document.querySelectorAll(WATCHED).forEach(element => showState(element, now, bad));
     observer.takeRecords(); // our own writing
   }
 
   // ------------------------------------------------------------------ the link, seen from the page
 
-  ioc.link = { up: false, speed: 1, held: false, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0, brokenAt: null, startedAt: Date.now() };
+  ioc.link = {
+    up: false, speed: 1, held: false, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0, away: null, brokenAt: null, startedAt: Date.now(),
+  };
 
-  /* [state, since when in ms of the server] */
+  /* [state, since when in ms of the server, cause]; the nearest cause first: what lies behind it cannot be known. */
   function linkState(link, now) {
+    const before = at => now - (Date.now() - at) * link.speed;
     const silence = Date.now() - link.seenAt;
     const stalled = Date.now() - (link.liveAt ?? link.startedAt);
-    if (link.refused) return ['refused', now];
-    if (link.brokenAt) return ['broken', link.brokenAt];
-    if (silence > (link.up ? SILENT_MS : LOST_MS)) return ['lost', now - silence * link.speed];
-    if (link.up && link.liveAt !== undefined && stalled > STALLED_S * 1000) return ['stalled', now - stalled * link.speed];
-    return [link.up ? 'live' : 'connecting', now];
+    if (link.refused) return ['refused', now, 'refused'];
+    if (link.brokenAt) return ['broken', link.brokenAt, 'broken'];
+    if (silence > (link.up ? SILENT_MS : LOST_MS)) return ['lost', now - silence * link.speed, 'lost'];
+    if (link.up && link.away?.cause === 'database') return ['stalled', before(link.away.since), 'database'];
+    if (link.up && link.liveAt !== undefined && stalled > STALLED_S * 1000) return ['stalled', now - stalled * link.speed, 'stalled'];
+    if (link.up && link.away) return ['stalled', before(link.away.since), link.away.cause];
+    return [link.up ? 'live' : 'connecting', now, ''];
   }
 
   function banner() {
@@ -176,23 +197,24 @@
   }
 
   /* [what the banner speaks of, its values]; '' = there is no banner */
-  function news([state, since]) {
+  function news([state, since, cause]) {
     const { dataset } = document.documentElement;
-    if (BAD_LINKS.includes(state)) return [state, { time: local(since).time }];
+    if (BAD_LINKS.includes(state)) return [cause, { time: local(since).time }];
     if (ioc.link.held) return ['held'];
     return [dataset.build === 'new' ? 'build' : ''];
   }
 
-  function showLink([state, since]) {
+  function showLink([state, since, cause]) {
     const { dataset } = document.documentElement;
-    const [about, values] = news([state, since]);
+    const [about, values] = news([state, since, cause]);
     const play = about === 'held' ? 'held' : 'on';
     if (dataset.link !== state) dataset.link = state;
+    if (dataset.cause !== cause) dataset.cause = cause;
     if (dataset.play !== play) dataset.play = play;
     const label = document.getElementById('link');
     if (label) {
       label.dataset.state = state;
-      write(label, word(state));
+      write(label, word(cause || state));
     }
     write(banner(), about && word(`banner-${about}`, values));
   }
@@ -206,6 +228,6 @@
     showLink(status);
     showAges(now);
     showRenamed(now);
-    showStates(now, BAD_LINKS.includes(status[0]));
+    showStates(now, BAD_LINKS.includes(status[0]) ? { since: status[1], cause: status[2] } : null);
   };
 })((window.ioc = window.ioc || {}));

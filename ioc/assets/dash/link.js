@@ -1,11 +1,14 @@
 /* The live link itself: one EventSource, its watchdog, its way back. Runs in the shared worker and, where a browser has
    none, in the page; it knows no document.
 
-   iocLink({lang, tell}) opens GET /live/stream?lang=…&since=<epoch>.<n> and tells, as plain objects:
-     {type: 'beat', up, build, speed, held, offset, liveAt, seenAt, refused}    after each sign of life and each change of the link
+   iocLink({lang, guests, tell}) opens GET /live/stream?lang=…&since=<epoch>.<n> (&guests=1: as guests of the house are shown it) and tells,
+   as plain objects:
+     {type: 'beat', up, build, speed, held, offset, liveAt, seenAt, refused, away, guests}    after each sign of life and each change of the link
      {type: 'frame', epoch, n, restart, panels}                           restart: forget what was known, this is everything
    Times: seenAt and liveAt (when `live` was last heard) in ms of this machine. The data's time is speed × this machine's ms +
-   offset: speed is 1 unless a scenario is played. held: it stands, because what lies before its beginning is still being written. */
+   offset: speed is 1 unless a scenario is played. held: it stands, because what lies before its beginning is still being written.
+   away: {cause, since}, what of the centre is away (database, sink, broker) or behind, and since when; null = nothing is known to be.
+   guests: whether the server sent what guests may see; it decides, whatever was asked. */
 (function (scope) {
   'use strict';
 
@@ -13,7 +16,7 @@
   const BACK_OFF_MS = 15000;
   const CLOCK_SAMPLES = 12;
 
-  function iocLink({ lang, tell }) {
+  function iocLink({ lang, guests = false, tell }) {
     const panels = new Map();
     let source = null;
     let timer = null;
@@ -23,7 +26,9 @@
     let offsets = [];
     let turn = null;
     let openedAt = Date.now();
-    const beat = { type: 'beat', up: false, build: null, speed: 1, held: false, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0 };
+    const beat = {
+      type: 'beat', up: false, build: null, speed: 1, held: false, offset: null, liveAt: undefined, seenAt: Date.now(), refused: 0, away: null, guests,
+    };
 
     const sayBeat = () => tell({ ...beat });
 
@@ -49,9 +54,15 @@
       beat.liveAt = silent === null ? null : Math.max(beat.liveAt ?? 0, Date.now() - silent * 1000);
     };
 
+    /* One thing at a time: the server names what all else hangs on. */
+    const heardAway = (away = {}) => {
+      const [cause] = Object.keys(away);
+      beat.away = cause ? { cause, since: Date.now() - away[cause] * 1000 } : null;
+    };
+
     const address = () => {
       const since = epoch === null ? '' : `${epoch}.${n}`;
-      return `/live/stream?lang=${encodeURIComponent(lang)}&since=${encodeURIComponent(since)}`;
+      return `/live/stream?lang=${encodeURIComponent(lang)}${guests ? '&guests=1' : ''}&since=${encodeURIComponent(since)}`;
     };
 
     const forget = () => {
@@ -64,6 +75,8 @@
       seen();
       const hello = JSON.parse(event.data);
       beat.build = hello.build;
+      beat.guests = hello.guests;
+      offsets = []; // between two connections this machine may have slept, or its clock been set
       setClock(hello);
       sayBeat();
     };
@@ -73,6 +86,7 @@
       const beaten = JSON.parse(event.data);
       setClock(beaten);
       heardLive(beaten.silent_s);
+      heardAway(beaten.away);
       sayBeat();
     };
 

@@ -1,12 +1,14 @@
 /* The live page: joins the browser's one live link, lets frames be applied, reloads when it must, reports that it lives.
 
    A page is live when it has #clock, #link or [data-live]. An element with data-wall="no" (or <body data-wall="no">) keeps the
-   page from reloading by itself: a console shows that a new build is there instead. No other file starts anything. */
+   page from reloading by itself: a console shows that a new build is there instead. A panel within a rotation neither reloads by itself nor speaks.
+   No other file starts anything. */
 (function (ioc) {
   'use strict';
 
   const WORKER = '/static/live-worker.js';
   const START_MS = 20000;
+  const SOON_MS = 40;
   const DEAF_MS = 20000;
   const HEARTBEAT_S = 10;
   const REFUSED_RELOAD_MS = 60000;
@@ -15,10 +17,11 @@
   const version = new URL(document.currentScript?.src ?? location.href).search;
   const startedAt = Date.now();
 
-  const state = { link: null, build: null, epoch: null, n: null, failures: 0, heardAt: 0, reloading: false, beats: true };
+  const state = { link: null, build: null, epoch: null, n: null, failures: 0, heardAt: 0, reloading: false };
   ioc.state = state;
 
-  const mayReload = () => !document.querySelector('[data-wall="no"]');
+  const mayReload = () => !ioc.isFramed && !document.querySelector('[data-wall="no"]');
+  ioc.mayReload = mayReload;
   const sleep = ms => new Promise(done => setTimeout(done, ms));
 
   // ------------------------------------------------------------------ reload, once the server answers
@@ -61,7 +64,7 @@
     console.error('live: a frame could not be applied', error);
     state.failures += 1;
     ioc.link.brokenAt = ioc.link.brokenAt ?? ioc.now();
-    if (state.failures >= GIVE_UP_AFTER && mayReload()) reload('frames can not be applied');
+    if (state.failures >= GIVE_UP_AFTER && (ioc.isFramed || mayReload())) reload('frames can not be applied');
     else setTimeout(() => state.link.restart(), Math.min(15000, 500 * 2 ** state.failures));
     ioc.showTime();
   }
@@ -84,16 +87,19 @@
     }
     Object.assign(state, { epoch: frame.epoch, n: frame.n, failures: frame.restart ? 0 : state.failures });
     ioc.link.brokenAt = null;
+    ioc.paint(frame);
     requestAnimationFrame(ioc.showTime);
   }
 
   function newBuild() {
+    if (ioc.isFramed) return; // the page around it sees it too
     document.documentElement.dataset.build = 'new';
     if (mayReload()) reload('new build');
   }
 
-  function takeBeat({ type, build, ...link }) {
+  function takeBeat({ type, build, guests, ...link }) {
     Object.assign(ioc.link, link);
+    if (link.up && guests !== undefined && guests !== ioc.guests() && mayReload()) reload('seen by others now');
     if (build && state.build && build !== state.build) newBuild();
     state.build = state.build ?? build;
     ioc.showTime();
@@ -107,9 +113,20 @@
 
   // ------------------------------------------------------------------ the link: shared by all tabs, or the page's own
 
-  function sharedLink(lang) {
-    const worker = new SharedWorker(WORKER + version, { name: 'ioc-live' });
-    const say = what => worker.port.postMessage({ say: what, lang });
+  /* A worker takes its time to start: it does so while the page is being laid out. */
+  const early = { worker: null, failed: false };
+  try {
+    early.worker = new SharedWorker(WORKER + version, { name: 'ioc-live' });
+    early.worker.onerror = () => { early.failed = true; };
+  } catch (error) {
+    console.info('live: no shared worker', error);
+  }
+
+  const asked = () => ({ lang: ioc.lang(), guests: ioc.guests() });
+
+  function sharedLink(room) {
+    const { worker } = early;
+    const say = what => worker.port.postMessage({ say: what, ...room });
     worker.port.onmessage = event => hear(event.data);
     worker.onerror = () => state.link.kind === 'shared' && useOwnLink();
     const bye = () => say('leave');
@@ -124,76 +141,22 @@
     return { kind: 'shared', ping: () => say('here'), restart: () => say('restart'), close };
   }
 
-  function ownLink(lang) {
-    const link = ioc.openLink({ lang, tell: hear });
+  function ownLink(room) {
+    const link = ioc.openLink({ ...room, tell: hear });
     return { kind: 'own', ping() {}, restart: link.restart, close: link.close };
   }
 
   function useOwnLink() {
     state.link?.close();
-    state.link = ownLink(ioc.lang());
+    state.link = ownLink(asked());
   }
 
   function openLink() {
     document.documentElement.lang = ioc.lang();
     Object.assign(ioc.link, { seenAt: Date.now(), startedAt: Date.now() });
     state.heardAt = Date.now();
-    if (!window.SharedWorker) return useOwnLink();
-    try {
-      state.link = sharedLink(ioc.lang());
-    } catch (error) {
-      console.info('live: no shared worker', error);
-      useOwnLink();
-    }
-  }
-
-  // ------------------------------------------------------------------ heartbeat
-
-  function screenId() {
-    const known = localStorage.getItem('ioc-screen');
-    if (known) return known;
-    const made = [...crypto.getRandomValues(new Uint8Array(8))].map(byte => byte.toString(16).padStart(2, '0')).join('');
-    localStorage.setItem('ioc-screen', made);
-    return made;
-  }
-
-  const headlines = () => [...document.querySelectorAll('.headline-value')].map(element => element.textContent).join('|');
-
-  /* FNV-1a: enough to see from the server whether a screen shows what was sent. */
-  function digest(text) {
-    let hash = 0x811c9dc5;
-    for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0), 0x01000193);
-    return (hash >>> 0).toString(16).padStart(8, '0');
-  }
-
-  function newestFigure() {
-    const times = [...document.querySelectorAll('[data-as-of]')].map(element => Date.parse(element.dataset.asOf));
-    const newest = Math.max(...times.filter(Number.isFinite));
-    return Number.isFinite(newest) ? new Date(newest).toISOString() : null;
-  }
-
-  /* Whoever runs the screens points this one at a page. */
-  function goWhereAsked(path) {
-    if (path && path !== location.pathname + location.search && mayReload() && !reloadedLately()) {
-      sessionStorage.setItem('ioc-reloaded-at', Date.now());
-      location.assign(path);
-    }
-  }
-
-  async function heartbeat() {
-    state.link.ping();
-    if (!state.beats || document.documentElement.dataset.link === 'lost') return;
-    const body = JSON.stringify({
-      screen: screenId(), epoch: state.epoch, n: state.n, page: location.pathname, watermark: newestFigure(),
-      headlines: digest(headlines()), link: document.documentElement.dataset.link, heap: performance.memory?.usedJSHeapSize ?? null,
-    });
-    try {
-      const answer = await fetch('/live/heartbeat', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-      state.beats = answer.status !== 404 && answer.status !== 405;
-      if (answer.status === 200) goWhereAsked((await answer.json()).pinned);
-    } catch {
-      // the link itself tells that the server is away
-    }
+    if (early.worker && !early.failed) state.link = sharedLink(asked());
+    else useOwnLink();
   }
 
   // ------------------------------------------------------------------ start and the second's tick
@@ -206,21 +169,26 @@
 
   function begin() {
     if (!laidOut() && Date.now() - startedAt > START_MS) reload('the page did not start');
-    if (laidOut() && isLive()) openLink();
+    if (!laidOut() || !isLive()) return;
+    openLink();
+    ioc.startRotation();
   }
 
   function watch(count) {
     if (state.link.kind === 'shared' && Date.now() - state.heardAt > DEAF_MS) useOwnLink();
     if (ioc.link.refused && mayReload() && Date.now() - ioc.link.seenAt > REFUSED_RELOAD_MS) reload('not permitted');
     if (mayReload() && nightHasCome()) reload('night');
-    if (count % HEARTBEAT_S === 0) heartbeat();
+    if (count % HEARTBEAT_S === 0) state.link.ping();
+    if (count % HEARTBEAT_S === 0 && !ioc.isFramed) ioc.heartbeat(state.build);
+    ioc.watchPainting();
     ioc.guarded(ioc.giveMissed);
     ioc.showTime();
   }
 
+  /* The page is looked for often: each moment until it is there is one that a screen stays empty. */
   let count = 0;
   function tick() {
-    setTimeout(tick, 1000 - ((ioc.link.speed === 1 ? ioc.now() : Date.now()) % 1000) + 2);
+    setTimeout(tick, !state.link ? SOON_MS : 1000 - ((ioc.link.speed === 1 ? ioc.now() : Date.now()) % 1000) + 2);
     count += 1;
     if (state.link) watch(count);
     else begin();

@@ -1,7 +1,7 @@
 """From the database to figures: a section's queries over a period, for a moment, added up to the scope that is asked for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -34,18 +34,20 @@ class Question:
     boundaries: str = "now"
 
 
-def compute(conn: Connection, section: Section, question: Question, profile: Profile, register: Register) -> list[Figure]:
-    """Figures of a section, read in one transaction so that they belong together."""
+def compute(conn: Connection, section: Section, question: Question, profile: Profile, register: Register,
+            only: Collection[str] | None = None) -> list[Figure]:
+    """Figures of a section, read in one transaction so that they belong together. `only`: keys of those that are wanted; None = all."""
     period = elapsed(question.period, question.moment.day)
+    kpis = [kpi for key, kpi in section.kpis.items() if only is None or key in only]
     with reading(conn):
-        rows = {name: _rows(conn, sql, question, period, profile, whole=not _by_day(section, name)) for name, sql in section.sql.items()}
+        rows = {name: _rows(conn, section.sql[name], question, period, profile, whole=not _by_day(section, name)) for name in {k.query for k in kpis}}
         simulated = _is_simulated(conn, section.streams)
         closed, changed = _closed(conn, section.streams, question.moment, period)
     common = [flag for flag, so in (("simulated", simulated), ("unfinished", period.last_day < question.period.last_day), ("closed", closed)) if so]
     if profile.calendar.unconfirmed(period.first_day, period.last_day):
         common.append("calendar_unconfirmed")
     found: list[Figure] = []
-    for kpi in section.kpis.values():
+    for kpi in kpis:
         sums, marks = _summed(kpi, rows[kpi.query], question, register)
         for place in sums:
             marks[place] |= {"adjusted"} if any((place[0], column) in changed for column in (*kpi.over, *kpi.under)) else set()

@@ -23,6 +23,7 @@ class Kpi:
     `of`: an indicator; only the rows whose column `indicator_id` names it are the figure's, the others just say of which places there is anything.
     A column `flags` (words with blanks between) marks the figures that a row goes into.
     `is_stock`: true at the moment, whatever the period. `counts`: columns that say of how many cases it is made, where `under` does not.
+    `casualties`: it counts the dead, the injured or the sick, of whom a screen is told no small number (domain notes §0.16).
     `better`: which direction is good. `basis`: law, published formula, seed fact or 'thiết kế'.
     """
 
@@ -40,6 +41,7 @@ class Kpi:
     is_stock: bool = False
     adds_up: bool = True
     by_day: bool = True
+    casualties: bool = False
     better: Literal["up", "down", ""] = ""
 
 

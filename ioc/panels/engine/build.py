@@ -8,13 +8,16 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import msgspec
 from psycopg.rows import class_row, dict_row
 
 from ioc.db.connect import Connection, reading
 from ioc.db.queries import named
 from ioc.moment import Moment
-from ioc.panels.engine.contract import Attention, Panel, Snapshot
+from ioc.panels.engine.contract import Attention, Number, Panel, Snapshot
 from ioc.panels.engine.freshness import Freshness, Heard, freshness
+from ioc.panels.engine.kept import Kept
+from ioc.panels.engine.take import Asking, ask, take
 from ioc.profiles import Profile
 
 _MAP_KEY = secrets.token_bytes(16)
@@ -26,11 +29,15 @@ def _sql() -> dict[str, str]:
     return named(resources.files("ioc.panels.engine").joinpath("engine.sql"))
 
 
-def build(conn: Connection, panel: Panel, moment: Moment, profile: Profile) -> Snapshot:
-    """A panel's snapshot at a moment, read in one transaction, so that its numbers belong together."""
-    parameters = moment.parameters(profile.calendar)
+def build(conn: Connection, panel: Panel, moment: Moment, profile: Profile, kept: Kept | None = None) -> Snapshot:
+    """A panel's snapshot at a moment, read in one transaction, so that its numbers belong together.
+
+    `kept`: answers of just now to costly questions, for the present alone; None = everything is asked.
+    """
+    kept = kept if moment.live else None
     with reading(conn):
-        rows = {name: _rows(conn, panel.sql[name], row, parameters) for name, row in panel.spec.rows.items()}
+        rows = {name: _answer(conn, panel, name, moment, profile, kept) for name in (*panel.spec.rows, *panel.spec.asked)}
+        taken = take(conn, panel.spec.takes, moment, profile, _asking(kept, panel, moment))
         heard = _heard(conn, panel.spec.streams, moment)
         attention = _attention(conn, panel.spec.streams) if moment.live else []
     figures = panel.snapshot(rows, moment, profile)
@@ -38,8 +45,26 @@ def build(conn: Connection, panel: Panel, moment: Moment, profile: Profile) -> S
     return Snapshot(
         panel=panel.spec.key, at=moment.at, known=moment.known, jurisdiction=moment.jurisdiction, as_of=_as_of(sources, moment),
         simulated=any(h.simulated for h in heard) and not moment.jurisdiction,
-        numbers=figures.numbers, tables=figures.tables, features=[_anonymous(f) for f in figures.features], sources=sources, attention=attention,
+        numbers={**_targeted(taken.numbers, figures.targets), **figures.numbers}, tables={**taken.tables, **figures.tables},
+        features=[_anonymous(f) for f in figures.features], sources=sources, attention=attention,
     )
+
+
+def _answer(conn: Connection, panel: Panel, name: str, moment: Moment, profile: Profile, kept: Kept | None) -> Sequence[Any]:
+    def asked() -> Sequence[Any]:
+        if name in panel.spec.asked:
+            return panel.spec.asked[name](conn, moment, profile)
+        return _rows(conn, panel.sql[name], panel.spec.rows[name], moment.parameters(profile.calendar))
+
+    return kept.ask((panel.spec.key, name), moment.at, asked) if kept and name in (*panel.spec.slow, *panel.spec.asked) else asked()
+
+
+def _asking(kept: Kept | None, panel: Panel, moment: Moment) -> Asking:
+    return (lambda group, question: kept.ask((panel.spec.key, group), moment.at, question)) if kept else ask
+
+
+def _targeted(numbers: Mapping[str, Number], targets: Mapping[str, float]) -> dict[str, Number]:
+    return {name: msgspec.structs.replace(n, target=targets[name]) if name in targets else n for name, n in numbers.items()}
 
 
 def _anonymous(feature: dict[str, Any]) -> dict[str, Any]:

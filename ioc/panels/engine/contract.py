@@ -3,28 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from ioc.clock import day_closed
+from ioc.db.connect import Connection
 from ioc.moment import Moment
-from ioc.panels.engine.chart import Chart
+from ioc.panels.engine.drawing import Drawing
 from ioc.panels.engine.freshness import Freshness
+from ioc.panels.engine.number import Definition, Number, rate
+from ioc.panels.engine.take import Take
 from ioc.profiles import Profile
 from ioc.words import Words
-
-Unit = Literal["dossiers", "reports", "people", "vehicles", "cameras", "points", "%", "minutes", "days"]
-
-
-class Number(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One figure. A rate has numerator and denominator and its value in percent, None where the denominator is 0."""
-
-    value: float | None
-    unit: Unit
-    as_of: datetime
-    numerator: float | None = None
-    denominator: float | None = None
 
 
 class Attention(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,14 +54,17 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a panel's `snapshot` answers; the engine adds moment, sources and attention.
+    """What a panel's `snapshot` answers; the engine adds moment, sources, attention, and the numbers and tables of the spec's `takes`.
 
-    `features`: GeoJSON points whose `id` is the subject; the engine replaces it before anyone sees it (`build.py`).
+    `features`: GeoJSON features whose `id` is the subject; the engine replaces it before anyone sees it (`build.py`). Properties: `kind` (what
+    lives there: report, camera, station, incident, point, facility, site), `state` (open, due, late, done, offline), `unit_code`, and what
+    the panel's own `point` words. `targets`: values to be reached, by number, where they come from the data.
     """
 
     numbers: dict[str, Number]
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     features: list[dict[str, Any]] = field(default_factory=list)
+    targets: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,40 +77,77 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A table of texts, the first row the one to be read first. `guests`: it names no unit, no camera, no casualties."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, str]]
+    guests: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shading:
+    """Units of the map in shades: `values` by unit code, the more the lighter; `texts` say them. `most`: the lightest, None = the largest."""
+
+    title: str
+    values: Mapping[str, float]
+    texts: Mapping[str, str]
+    most: float | None = None
+
+
+class Shown(NamedTuple):
+    """A number on a panel's own page. `beside`: target and comparison in words; `turn`: whether it is better or worse than that."""
+
+    key: str
+    label: str
+    text: str
+    formula: str
+    beside: str = ""
+    turn: Literal["better", "worse", ""] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
     """What `render` answers, in words: a card of one number, one comparison, one sentence; the rest for the panel's own page.
 
-    `numbers`: (label, text, note). `lists`: (title, columns, rows of texts). `trend` draws the comparison's arrow, `turn` says
-    whether that is good.
+    `trend` draws the comparison's arrow, `turn` says whether that is good. `guest_sentence`: the sentence for guests of the house, who are shown
+    no unit by name, no camera, no casualties; '' = the sentence names none. `of`: the number that the headline shows.
     """
 
     headline: str
     headline_unit: str
     comparison: str
     sentence: str
-    numbers: Sequence[tuple[str, str, str]]
-    charts: Mapping[str, Chart]
-    lists: Sequence[tuple[str, Sequence[Column], Sequence[Mapping[str, str]]]] = ()
+    numbers: Sequence[Shown]
+    charts: Mapping[str, Drawing]
+    of: str = ""
+    lists: Sequence[Listing] = ()
+    shading: Shading | None = None
     trend: Literal["up", "down", "flat", ""] = ""
     turn: Literal["better", "worse", ""] = ""
+    guest_sentence: str = ""
 
+
+__all__ = ["Attention", "Column", "Definition", "Face", "Figures", "Listing", "Number", "Panel", "Rows", "Shading", "Shown", "Snapshot", "Spec",
+           "Take", "rate"]
 
 Rows = Mapping[str, Sequence[Any]]
 """Query name → rows of the class that the spec names for it."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
-    """What a number means: its name, formula and basis, in Vietnamese (translated by the locale)."""
-
-    label: str
-    formula: str
-    basis: str
+Asked = Callable[[Connection, Moment, Profile], Sequence[Any]]
+"""Rows that another room makes of several queries of its own (`_trial766.py`), so that a panel never computes them a second time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """What a panel is. `rows`: query name (in the .sql file) → frozen dataclass of its rows. `charts`: names, the first is the card's."""
+    """What a panel is. `rows`: query name (in the .sql file) → frozen dataclass of its rows. `charts`: names, the first is the card's.
+
+    `short`: its title where there is little room, 30 letters at most.
+
+    `takes`: numbers taken from the catalogue of figures; `definitions`: of the panel's own numbers. `asked`: name → rows of another room.
+    `slow`: queries whose answer may be some seconds old on a live wall (`kept.py`), as those of `asked` may: histories, matrices over weeks.
+    """
 
     key: str
     number: int
@@ -125,21 +156,25 @@ class Spec:
     rows: Mapping[str, type[Any]]
     definitions: Mapping[str, Definition]
     charts: tuple[str, ...]
+    takes: Mapping[str, Take] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    slow: tuple[str, ...] = ()
+    short: str = ""
     has_map: bool = False
     takes_jurisdiction: bool = False
 
 
+Point = Callable[[Mapping[str, Any], Words, Profile, date], tuple[str, str]]
+"""(a feature's properties, …, day) → its name and a line about it, for the map."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A panel file, loaded: its spec, its SQL by name and its two pure functions."""
+    """A panel file, loaded: its spec, its SQL by name and its pure functions. `definitions`: of all its numbers, also those taken."""
 
     spec: Spec
     sql: Mapping[str, str]
     snapshot: Callable[[Rows, Moment, Profile], Figures]
     render: Callable[[Snapshot, Words, Profile], Face]
-
-
-def rate(numerator: float, denominator: float, at: datetime) -> Number:
-    """A percentage that keeps what it was made of; no value where there is nothing to divide by."""
-    value = round(100 * numerator / denominator, 4) if denominator else None
-    return Number(value=value, unit="%", as_of=at, numerator=numerator, denominator=denominator)
+    point: Point
+    definitions: Mapping[str, Definition]

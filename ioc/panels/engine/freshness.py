@@ -60,5 +60,9 @@ def _one(profile: Profile, contract: SourceContract, heard: Heard | None, now: d
 
 
 def worst(found: Sequence[Freshness]) -> Freshness | None:
-    """The source that a card's state follows: the one in the worst state, of these the longest silent."""
-    return max(found, key=lambda f: (ORDER.index(f.state), -(f.heard_at.timestamp() if f.heard_at else 0)), default=None)
+    """The source that a card's state follows: the one in the worst state, of these the longest silent.
+
+    One that was never heard of decides only where none was: it is named beside, and takes nothing from what the others told.
+    """
+    heard = [f for f in found if f.state != "none"] or found
+    return max(heard, key=lambda f: (ORDER.index(f.state), -(f.heard_at.timestamp() if f.heard_at else 0)), default=None)

@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -10,6 +11,8 @@ import ioc.panels
 from ioc.db.queries import named
 from ioc.errors import ContractError
 from ioc.panels.engine.contract import Panel, Spec
+from ioc.panels.engine.take import definitions_of
+from ioc.panels.engine.wording import of_unit
 from ioc.profiles import Profile
 
 
@@ -21,7 +24,7 @@ def panels() -> dict[str, Panel]:
         ContractError: a file that breaks its contract; the sentence names it.
 
     """
-    names = [m.name for m in pkgutil.iter_modules(ioc.panels.__path__) if m.name != "engine"]
+    names = [m.name for m in pkgutil.iter_modules(ioc.panels.__path__) if m.name != "engine" and not m.name.startswith("_")]
     found = sorted((_panel(name) for name in names), key=lambda p: p.spec.number)
     return {p.spec.key: p for p in found}
 
@@ -56,7 +59,16 @@ def _panel(name: str) -> Panel:
     for function in ("snapshot", "render"):
         if not callable(getattr(module, function, None)):
             raise ContractError(f"ioc/panels/{name}.py defines no function {function}")
-    return Panel(spec=spec, sql=sql, snapshot=module.snapshot, render=module.render)
+    _check_names(name, spec, sql)
+    return Panel(spec=spec, sql=sql, snapshot=module.snapshot, render=module.render, point=getattr(module, "point", of_unit),
+                 definitions=definitions_of(spec.takes, spec.definitions))
+
+
+def _check_names(name: str, spec: Spec, sql: Mapping[str, str]) -> None:
+    if both := set(spec.takes) & set(spec.definitions):
+        raise ContractError(f"ioc/panels/{name}.py: the numbers {sorted(both)} are both taken and the panel's own")
+    if odd := set(spec.slow) - set(sql):
+        raise ContractError(f"ioc/panels/{name}.py: there are no queries {sorted(odd)}, which `slow` names")
 
 
 def _check_rows(name: str, spec: Spec) -> None:

@@ -4,21 +4,63 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
+from ioc.calendar.deadlines import LAST_BUCKET
 from ioc.clock import end_of
-from ioc.panels.engine.contract import Number, Snapshot, Spec
-from ioc.words import Words
+from ioc.panels.engine.contract import Definition, Number, Shown, Snapshot
+from ioc.profiles import Profile
+from ioc.words import SMALL_SAMPLE, Words
+
+_DECIMALS = {"minutes": 1, "hours": 1, "g/l": 1, "m": 2, "km": 1, "km/h": 0, "points": 2}
+AGAINST = {"yesterday": "hôm qua", "before": "kỳ trước", "year": "cùng kỳ"}
 
 
 def text_of(number: Number, words: Words) -> str:
-    """A number as a reader sees it: rates by their counts, minutes and days with one decimal."""
-    if number.unit == "%":
+    """A number as a reader sees it: rates by their counts, measures with the decimals of their unit."""
+    if number.unit == "%" and (number.denominator is not None or number.value is None):
         return words.share(number.numerator, number.denominator)
-    return words.number(number.value, 1 if number.unit == "minutes" else 0)
+    if number.unit == "%":
+        return f"{words.number(number.value, 2)}%"
+    return words.number(number.value, _DECIMALS.get(number.unit, 0 if number.value is None or number.value == round(number.value) else 1))
 
 
-def labelled(spec: Spec, numbers: Mapping[str, Number], keys: Iterable[str], words: Words) -> list[tuple[str, str, str]]:
-    """(label, text, formula) of the named numbers, for a panel's own page."""
-    return [(words(spec.definitions[k].label), text_of(numbers[k], words), words(spec.definitions[k].formula)) for k in keys]
+def labelled(definitions: Mapping[str, Definition], numbers: Mapping[str, Number], keys: Iterable[str], words: Words) -> list[Shown]:
+    """The named numbers for a panel's own page, each with its target and what it is compared with."""
+    return [Shown(k, words(definitions[k].label), text_of(numbers[k], words), words(definitions[k].formula), *beside(numbers[k], words))
+            for k in keys]
+
+
+def beside(number: Number, words: Words) -> tuple[str, Literal["better", "worse", ""]]:
+    """(target and comparison in words, whether the number is better or worse than the target, or where there is none, than before)."""
+    parts = []
+    if number.target is not None:
+        parts.append(words("mục tiêu {n}", n=_plain(number.target, number.unit, words)))
+    if number.against:
+        then = words("chưa có") if number.then is None else _plain(number.then, number.unit, words)
+        parts.append(f"{words(AGAINST[number.against])}: {then}")
+    return " · ".join(parts), turned(number, number.target if number.target is not None else number.then)
+
+
+def turned(number: Number, base: float | None) -> Literal["better", "worse", ""]:
+    """Whether a number is better or worse than another; nothing where either is unknown, or of a few cases, or no way is good."""
+    if number.value is None or base is None or number.value == base or not number.better or "few" in number.flags:
+        return ""
+    return "better" if (number.value > base) == (number.better == "up") else "worse"
+
+
+def _plain(value: float, unit: str, words: Words) -> str:
+    decimals = 2 if unit == "%" and value != round(value) else _DECIMALS.get(unit, 0 if value == round(value) else 1)
+    return words.number(value, decimals) + ("%" if unit == "%" else "")
+
+
+def bucket_name(bucket: str, words: Words) -> str:
+    """Name of a bucket of days (`ioc/calendar/deadlines.py`) on a chart's axis."""
+    return words("trên 15") if bucket == LAST_BUCKET else bucket.replace("-", "–")
+
+
+def of_unit(properties: Mapping[str, Any], words: Words, profile: Profile, day: date) -> tuple[str, str]:
+    """What the map says of a feature where its panel has no words of its own: its category, and its unit that day."""
+    unit = profile.unit_name(properties.get("unit_code", ""), day, words.language)
+    return profile.category_name(properties.get("category", ""), words.language), unit
 
 
 def last_month(day: date, names: Sequence[str], rows: Iterable[Any]) -> list[dict[str, Any]]:
@@ -40,6 +82,23 @@ class Comparison(NamedTuple):
     text: str
     trend: Literal["up", "down", "flat", ""]
     turn: Literal["better", "worse", ""]
+
+
+def compared(number: Number, words: Words) -> Comparison:
+    """How a taken number differs from what it is compared with: in points for a rate, in percent where both are large, else by count."""
+    if number.value is None or number.then is None:
+        return Comparison(words("Chưa có số liệu cùng kỳ") if number.against == "year" else words("Chưa có số liệu để so sánh"), "", "")
+    change = number.value - number.then
+    named = words(AGAINST[number.against])
+    if abs(change) < 1e-9:
+        return Comparison(words("Không đổi so với {then}", then=named), "flat", "")
+    if number.unit == "%":
+        size = words("{n} điểm phần trăm", n=words.number(abs(change), 2))
+    elif min(number.value, number.then) >= SMALL_SAMPLE:
+        size = f"{words.number(100 * abs(change) / number.then, 1)}%"
+    else:
+        size = words.number(abs(change), 0 if change == round(change) else 1)
+    return Comparison(words("{n} so với {then}", n=size, then=named), "up" if change > 0 else "down", turned(number, number.then))
 
 
 def since_yesterday(now: Number, then: Number, words: Words) -> Comparison:

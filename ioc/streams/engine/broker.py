@@ -28,8 +28,9 @@ class Delivery(NamedTuple):
 class Source(Protocol):
     """Messages of the assigned partitions, each at least once.
 
-    Any method raises UnavailableError while the broker is away. `commit` may be refused after a rebalance: the messages
-    come again then, to whoever owns them.
+    Any method but `waiting` raises UnavailableError while the broker is away. `commit` may be refused after a rebalance: the messages
+    come again then, to whoever owns them. `waiting`: messages of the partitions that are read which were not delivered yet, as far as is known;
+    None = the broker does not answer.
     """
 
     def poll(self, *, timeout_s: float, most: int) -> Delivery: ...
@@ -43,6 +44,8 @@ class Source(Protocol):
     def resume(self, partition: Partition) -> None: ...
 
     def assigned(self) -> set[Partition]: ...
+
+    def waiting(self) -> int | None: ...
 
     def close(self) -> None: ...
 

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 COMMIT_MS = 3000
 STALL_S = 20.0
+ASK_S, ASK_MS, AWAY_S = 8.0, 1000, 15.0
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -66,7 +67,7 @@ class KafkaSource:
         self._settings = settings
         self._topics = topics
         self._expected: dict[Partition, int] = {}
-        self._heard_at = time.monotonic()
+        self._heard_at = self._answered_at = time.monotonic()
         self._name = f"ioc-sink-{uuid4().hex[:12]}"
         self._consumer = self._connect()
 
@@ -219,6 +220,26 @@ class KafkaSource:
         for gone in set(self._expected) - owned:
             del self._expected[gone]
         return owned
+
+    def waiting(self) -> int | None:
+        if not self._is_answered():
+            return None
+        read = self._consumer.assignment() - self._consumer.paused()
+        ends: dict[TopicPartition, int | None] = {tp: self._consumer.highwater(tp) for tp in read}  # as the last fetch of each told
+        return sum(max(0, end - self._expected.get((tp.topic, tp.partition), end)) for tp, end in ends.items() if end is not None)
+
+    def _is_answered(self) -> bool:
+        """Whether the broker answers; one that has delivered nothing for a while is asked. A client that waits for messages does not tell."""
+        now = time.monotonic()
+        self._answered_at = max(self._answered_at, self._heard_at)
+        ours = list(self._consumer.assignment())[:1]
+        if ours and now - self._answered_at > ASK_S:
+            try:
+                self._consumer.end_offsets(ours, timeout_ms=ASK_MS)
+                self._answered_at = now
+            except KafkaError:
+                return now - self._answered_at < AWAY_S
+        return True
 
     def close(self) -> None:
         self._consumer.close(autocommit=False)

@@ -8,13 +8,14 @@ from ioc.streams.engine.event import Message
 
 
 class MemoryBroker:
-    """Logs per partition; what is forgotten from the front makes a gap, as on a real broker."""
+    """Logs per partition; what is forgotten from the front makes a gap, as on a real broker. One that does not answer delivers nothing."""
 
     def __init__(self, partitions: int = 1) -> None:
         self.partitions = partitions
         self.logs: dict[Partition, list[Message]] = defaultdict(list)
         self.starts: dict[Partition, int] = defaultdict(int)
         self.committed: dict[Partition, int] = {}
+        self.answers = True
 
     def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]], *,
              timestamp_ms: int | None = None) -> None:
@@ -45,6 +46,8 @@ class MemorySource:
 
     def poll(self, *, timeout_s: float, most: int) -> Delivery:
         del timeout_s
+        if not self.broker.answers:
+            return Delivery(())
         messages: list[Message] = []
         gaps: list[Gap] = []
         for partition in sorted(set(self.broker.logs) - self.paused):
@@ -71,5 +74,10 @@ class MemorySource:
 
     def assigned(self) -> set[Partition]:
         return set(self.broker.logs)
+
+    def waiting(self) -> int | None:
+        if not self.broker.answers:
+            return None
+        return sum(len(log) - self.positions.get(partition, 0) for partition, log in self.broker.logs.items() if partition not in self.paused)
 
     def close(self) -> None: ...

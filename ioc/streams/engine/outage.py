@@ -1,6 +1,13 @@
-"""The log of something that may be away: once when it goes, once when it is back."""
+"""What may be away is waited for: one line in the log when it goes, one when it is back, and the work begun anew."""
 
 import logging
+import threading
+from collections.abc import Callable
+
+import psycopg
+
+from ioc.db.connect import Connection
+from ioc.errors import UnavailableError
 
 
 class Outage:
@@ -13,6 +20,10 @@ class Outage:
         self._level = level
         self._lasts = False
 
+    @property
+    def lasts(self) -> bool:
+        return self._lasts
+
     def began(self, why: Exception | str) -> None:
         """Log the reason, unless it is away already."""
         if not self._lasts:
@@ -24,3 +35,24 @@ class Outage:
         if self._lasts:
             self._log.info("%s", self._back)
         self._lasts = False
+
+
+def through_outages(connect: Callable[[], Connection], stop: threading.Event, outage: Outage, work: Callable[[Connection, Connection], None]) -> None:
+    """Do work on a connection that listens and one that asks, until told to stop; an absent database is waited for, and the work begun anew."""
+    while not stop.is_set():
+        try:
+            with connect() as listening, connect() as asking:
+                outage.ended()
+                work(listening, asking)
+        except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            outage.began(str(error).partition("\n")[0])
+            stop.wait(0.5)
+
+
+def gathered(listening: Connection, stop: threading.Event, wait_s: float, coalesce_s: float) -> set[str]:
+    """Payloads of what was notified, once a moment has gathered them; nothing after a while without."""
+    found = {n.payload for n in listening.notifies(timeout=wait_s, stop_after=1)}
+    if found:
+        stop.wait(coalesce_s)
+        found |= {n.payload for n in listening.notifies(timeout=0)}
+    return found

@@ -42,7 +42,8 @@ class Placing:
 
     def _current(self, conn: Connection, now: datetime) -> "Tagger | None":
         if self._looked_at is None or not timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
-            found = conn.execute("select count(*), max(imported_at), max(layer_id) from boundary_layer where level = 'commune'").fetchone()
+            found = conn.execute("select count(*), max(imported_at), max(layer_id), max(replaced_at) from boundary_layer "
+                                 "where level = 'commune'").fetchone()
             assert found is not None
             if found != self._imported:
                 from ioc.places.tagging import load_tagger

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from ioc.streams.engine.broker import Partition, Source
 from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.event import DeadLetter, Message
 from ioc.streams.engine.outage import Outage
+from ioc.streams.engine.pulse import Course, beat
 from ioc.streams.engine.rebuild import stale
 from ioc.streams.engine.registry import streams
 from ioc.streams.engine.rules import Rules
@@ -53,6 +55,8 @@ class Sink:
         self._writer: BatchWriter | None = None
         self._reader: Reader | None = None
         self._looked_at: float | None = None
+        self._name = uuid.uuid4().hex[:12]
+        self._course = Course(caught_up_at=clock.real())
         self._broker, self._database = (Outage(log, f"{part} away, waiting for it", f"{part} is back") for part in ("broker", "database"))
         self.totals = Totals()
 
@@ -193,15 +197,17 @@ class Sink:
         self._source.pause(partition)
 
     def _look_after(self, stop: threading.Event) -> None:
-        """Every two seconds: which partitions a person has resumed."""
+        """Every two seconds: say how this sink gets on; see which partitions a person has resumed."""
         self._ensure(stop)
-        now = self._clock.real().timestamp()
-        if self._looked_at is not None and 0 <= now - self._looked_at < ATTENTION_S:
+        now = self._clock.real()
+        if self._looked_at is not None and 0 <= now.timestamp() - self._looked_at < ATTENTION_S:
             return
-        self._looked_at = now
-        self._safely(stop, self._follow_pauses)
+        self._looked_at = now.timestamp()
+        self._course = self._course.seen(None if self._broker.lasts else self._source.waiting(), now)
+        self._safely(stop, self._look)
 
-    def _follow_pauses(self, conn: Connection) -> None:
+    def _look(self, conn: Connection) -> None:
+        beat(conn, self._name, self._course, self._clock.real())
         wanted = attention.open_pauses(conn)
         for partition in self._paused - wanted:
             log.info("%s/%s resumed", *partition)

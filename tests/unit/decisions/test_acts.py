@@ -20,7 +20,7 @@ def test_each_fact_is_decided_here_or_comes_from_outside_only(name: str) -> None
 @pytest.mark.parametrize(("name", "fact"), [(name, fact) for name, desk in DESKS.items() for fact in desk.acts])
 def test_what_a_fact_needs_can_be_told_or_is_carried(name: str, fact: str) -> None:
     desk, stream, act = DESKS[name], streams()[name], DESKS[name].acts[fact]
-    told = {*act.fields, *desk.carried}
+    told = {*act.fields, *desk.carried, *([desk.role_field] if desk.role_field else [])}
     fields = set(stream.schema.__struct_fields__)
     needed = {f.name for f in msgspec.structs.fields(stream.schema) if f.required} | set(stream.facts[fact])
     assert told | {desk.reason_field or "org_code", desk.role_field or "org_code", act.names or "org_code", *act.weightier} <= fields

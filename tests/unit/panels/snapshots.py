@@ -8,6 +8,7 @@ from ioc.moment import now_moment
 from ioc.panels.engine.contract import Snapshot
 from ioc.panels.engine.freshness import Heard, freshness
 from ioc.panels.engine.registry import panels
+from ioc.panels.engine.take import untaken
 from ioc.profiles import load_profile
 from tests.profiles import FICTIONAL
 
@@ -17,7 +18,8 @@ NOW = datetime(2026, 11, 20, 3, 30, tzinfo=UTC)
 
 # Queries that always answer with a row; all others may answer with none.
 _ALWAYS: dict[str, tuple[dict[str, Any], ...]] = {
-    "yesterday": ({},), "day_facts": ({},), "year": ({},), "uptime": ({},), "periods": tuple({"period": period} for period in ("today", "month", "year")),
+    "yesterday": ({},), "day_facts": ({},), "year": ({},), "uptime": ({},), "traffic": ({},), "halts": ({},), "pulse": ({},),
+    "periods": tuple({"period": period} for period in ("today", "month", "year")),
 }
 
 
@@ -32,10 +34,11 @@ def snapshot_of(key: str, *, heard_at: datetime | None = NOW, **changes: Any) ->
     panel, moment = panels()[key], now_moment(NOW)
     rows = {name: [zero(row, **given) for given in _ALWAYS.get(name, ())] for name, row in panel.spec.rows.items()}
     figures = panel.snapshot(rows, moment, PROFILE)
+    empty = untaken(panel.spec.takes, moment)
     heard = [] if heard_at is None else [
         Heard(stream=c.stream, source=c.source, last_occurred_at=heard_at, last_recorded_at=heard_at, simulated=True) for c in PROFILE.file.sources]
     given: dict[str, Any] = {
-        "panel": key, "at": NOW, "known": NOW, "jurisdiction": "", "as_of": heard_at, "simulated": True, "numbers": figures.numbers,
-        "tables": figures.tables, "features": figures.features, "sources": freshness(PROFILE, panel.spec.streams, heard, NOW), "attention": [],
+        "panel": key, "at": NOW, "known": NOW, "jurisdiction": "", "as_of": heard_at, "simulated": True, "numbers": {**empty.numbers, **figures.numbers},
+        "tables": {**empty.tables, **figures.tables}, "features": figures.features, "sources": freshness(PROFILE, panel.spec.streams, heard, NOW), "attention": [],
     }
     return Snapshot(**given | changes)

@@ -54,6 +54,13 @@ def test_foot_names_the_only_source_unless_it_is_in_time(hours: float, named: bo
     assert (found.sources[0].name_en in foot(found, EN)) == named
 
 
+def test_foot_tells_the_map_of_which_stream_a_source_is_and_since_when_it_is_silent() -> None:
+    silent_since = NOW - timedelta(hours=23)
+    told = foot(snapshot_of(KEY, heard_at=silent_since))
+    assert '"data-stream":"report"' in told
+    assert f'"data-heard":"{silent_since.isoformat()}"' in told
+
+
 def test_foot_says_when_nothing_was_ever_heard() -> None:
     assert "Chưa có số liệu" in foot(snapshot_of(KEY, heard_at=None))
 
@@ -84,7 +91,7 @@ def test_mark_of_simulation_stands_on_card_charts_and_lists(key: str, simulated:
 def test_map_carries_words_and_the_mark() -> None:
     feature = {"type": "Feature", "id": "1", "geometry": {"type": "Point", "coordinates": [85.1, -20.1]},
                "properties": {"id": "1", "state": "open", "category": "TR-ROAD", "unit_code": "99004"}}
-    found = collection(snapshot_of(KEY, features=[feature]), EN, PROFILE)
+    found = collection(panels()[KEY], snapshot_of(KEY, features=[feature]), EN, PROFILE)
     assert found["mark"] == "simulated"
     assert found["features"][0]["properties"] | {"label": "Pothole, damaged road", "detail": "Sao Khuê ward"} == found["features"][0]["properties"]
 

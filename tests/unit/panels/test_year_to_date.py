@@ -13,7 +13,7 @@ from tests.unit.panels.snapshots import NOW, PROFILE
 def year_to_date(still_open: int, **counts: int) -> dict[str, Any]:
     year = dict.fromkeys(("received", "resolved", "in_time", "late", "really_late", "delivery_unknown", "withdrawn", "stopped"), 0) | counts
     rows: dict[str, list[Any]] = {"backlog": [BacklogRow("1", "X", still_open, 0, 0, None)], "day_facts": [DayFactsRow(0, 0)], "yesterday": [YesterdayRow(0)],
-            "year": [YearRow(**year)], "trend": []}
+            "year": [YearRow(**year)], **{name: [] for name in ("ages", "stages", "recent", "days")}}
     (row,) = panels()["one_stop"].snapshot(rows, now_moment(NOW), PROFILE).tables["year_to_date"]
     return row
 

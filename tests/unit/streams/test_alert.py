@@ -21,6 +21,8 @@ from tests.unit.streams.lives import RULES, after, keys, lived, measured, projec
 BY = {"actor_role": "operator"}
 NEEDED: dict[str, dict[str, Any]] = {
     "raised": {"rule_id": "EN-03", "severity": 3, "dedup_key": "EN-03|DAI-NGAI", "basis": "law", "unit_code": "U1"},
+    "worsened": {"severity": 4, "value": 2.3},
+    "eased": {"severity": 2, "value": 1.9},
     "acknowledged": BY,
     "assigned": {**BY, "owner_org": "PCTT"},
     "suppressed": {**BY, "reason_code": "maintenance", "until_at": after(600).isoformat()},
@@ -50,6 +52,9 @@ def told(*facts: str) -> list[Event[Any]]:
     (("raised", "suppressed", "resolved"), "resolved"),
     (("raised", "escalated", "escalated", "acknowledged"), "acknowledged"),
     (("raised", "resolved", "reopened", "acknowledged"), "acknowledged"),
+    (("raised", "acknowledged", "worsened"), "raised"),
+    (("raised", "suppressed", "worsened"), "raised"),
+    (("raised", "acknowledged", "eased"), "acknowledged"),
 ])
 def test_alert_lives_as_the_table_allows(facts: tuple[str, ...], name: str) -> None:
     found = lived(STREAM, *told(*facts))
@@ -65,6 +70,12 @@ def test_forbidden_step_is_an_irregularity_and_changes_nothing(facts: tuple[str,
     found, before = lived(STREAM, *told(*facts)), lived(STREAM, *told(*facts[:-1]))
     assert [i.event.fact for i in found.irregularities] == [facts[-1]]
     assert (found.name, found.state, found.counts) == (before.name, before.state, before.counts)
+
+
+def test_what_worsens_or_eases_has_another_severity_and_what_was_found() -> None:
+    assert lived(STREAM, *told("raised", "acknowledged", "worsened")).state.severity == 4
+    state = lived(STREAM, *told("raised", "worsened", "eased")).state
+    assert (state.severity, state.value, state.acknowledged_at) == (2, 1.9, None)
 
 
 def test_late_raising_clears_what_seemed_irregular() -> None:

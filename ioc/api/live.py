@@ -1,0 +1,113 @@
+"""`/live/stream` and `/live/heartbeat`: what a page is sent, and what it says it has painted.
+
+Every screen asks for them all day: they are answered before the framework looks at a request.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple
+from urllib.parse import parse_qs
+
+import orjson
+from starlette.responses import Response
+
+from ioc.api.access import EXACT, may, may_see
+from ioc.api.answers import answer, error
+from ioc.api.beats import Beats
+from ioc.api.guard import STREAM, language
+from ioc.api.hardening import App, Receive, Scope, Send, header
+from ioc.api.identity import Found, principal, seen_by_guests
+from ioc.api.routes import Doors
+from ioc.errors import InputError
+from ioc.live.collector import MAP
+from ioc.live.frames import Variant
+
+HEARTBEAT = "/live/heartbeat"
+PATHS: Mapping[str, str] = {STREAM: "GET", HEARTBEAT: "POST"}
+"""What is answered here, and the method by which it is asked for."""
+MAX_HEARTBEAT = 4096
+_START = {"type": "http.response.start", "status": 200, "headers": [
+    (b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]}
+_SILENT = Response(status_code=204)
+
+
+class Asked(NamedTuple):
+    """What a page asks of the stream: from which frame on, and whether as guests of the house are shown it."""
+
+    since: str
+    guests: str
+
+
+class Live:
+    """Answers the two paths, and hands on everything else to what lies behind."""
+
+    def __init__(self, behind: App, *, doors: Doors, beats: Beats) -> None:
+        self.behind = behind
+        self._doors = doors
+        self._beats = beats
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = PATHS.get(scope["path"]) if scope["type"] == "http" else None
+        if method is None:
+            await self.behind(scope, receive, send)
+        elif scope["method"] != method:
+            await error(405, f"ask for {scope['path']} by {method}", {"allow": method})(scope, receive, send)
+        elif scope["path"] == STREAM:
+            await _sent(self._events(_asked(scope)), receive, send)
+        else:
+            await (await answer(self._hear(scope.get("ioc.found"), receive)))(scope, receive, send)
+
+    def _events(self, asked: Asked) -> AsyncIterator[bytes]:
+        who, panels = principal.get(), self._doors.panels
+        only = None if may(who, EXACT["/wall"]) else frozenset(name for key in panels if may_see(who, key) for name in (key, key + MAP))
+        variant = Variant(language.get(), seen_by_guests(asked.guests))
+        # A page that was shown more than it may see now is given everything anew, so that nothing of before stays on it.
+        known = asked.since if variant.guests == (asked.guests == "1") else ""
+        return self._doors.feed.events(variant, known, only)
+
+    async def _hear(self, found: Found | None, receive: Receive) -> Response:
+        self._beats.hear(await _bounded(receive), found.principal.actor if found and found.screen else None, self._doors.feed.newest)
+        pinned = found.screen.pinned if found and found.screen else None  # where whoever runs the screens wants this one to be
+        return Response(orjson.dumps({"pinned": pinned}), media_type="application/json") if pinned else _SILENT
+
+
+def _asked(scope: Scope) -> Asked:
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    last = header(scope, b"last-event-id") or query.get("since", [""])[-1]
+    return Asked(last[:64], query.get("guests", [""])[-1])
+
+
+async def _sent(events: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
+    """Send events until the viewer has gone, or until whoever stands before us ends it."""
+    async def sending() -> None:
+        await send(dict(_START))
+        async for event in events:
+            await send({"type": "http.response.body", "body": event, "more_body": True})
+
+    tasks = asyncio.create_task(sending()), asyncio.create_task(_gone(receive))
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        await events.aclose()  # type: ignore[attr-defined]
+    for wrong in ended:
+        if isinstance(wrong, Exception):
+            raise wrong
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _bounded(receive: Receive) -> bytes:
+    raw = b""
+    while True:
+        message = await receive()
+        raw += bytes(message.get("body", b""))
+        if len(raw) > MAX_HEARTBEAT or message["type"] == "http.disconnect":
+            raise InputError("a heartbeat is a JSON object with 'screen', as the wall's own page sends it, and ends after 4 kB")
+        if not message.get("more_body"):
+            return raw

@@ -1,0 +1,1 @@
+"""Citizens' reports as work: filed by the centre's own doors, weighed, decided, answered."""

@@ -1,0 +1,1 @@
+"""What raises each rule and what clears it."""
