@@ -44,6 +44,7 @@ class Settings:
     data: str = _setting("folder of the demo's embedded parts", ".ioc")  # type: ignore[assignment]
     guest_of: int = _setting("port of the demo whose signed-in persons and screens a scenario's centre knows too", 0)  # type: ignore[assignment]
     pull: str = _setting("TOML file that lists the systems to ask (docs/pull.md)", "")  # type: ignore[assignment]
+    cameras: str = _setting("TOML file that says how cameras are reached (docs/cameras.md)", "")  # type: ignore[assignment]
     clock: str = _setting("file of a played clock, for exercises only (`ioc scenario run` writes it); empty = the machine's", "")  # type: ignore[assignment]
     smtp: str = _setting("mail server, host[:port]; empty = letters wait", "")  # type: ignore[assignment]
     smtp_user: str = _setting("user at the mail server; empty = none is asked for", "")  # type: ignore[assignment]

@@ -1,7 +1,7 @@
 """Cameras: whether they see, how many people wait at the counters, how much traffic passes. Counts only, never persons."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -15,7 +15,12 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class CameraData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Payload of a camera event. `point_id`: the one-stop point or road it watches; `confidence_ratio` 0–1."""
+    """Payload of a camera event. `point_id`: the one-stop point or road it watches; `confidence_ratio` 0–1; `method`: how it was counted.
+
+    `condition`: how it sees, a word of ioc/cameras/contract.py; `picture_at`: the time that the picture bears; `clock_offset_s`: that minus ours.
+    `direction`: 'in' or 'out' across the camera's line, or 'both'. Of a detection: `detection_id` is one through its `phase`s new, update, end, and
+    through its review, which tells `reviewed_by` (a role, no name) and a `verdict`.
+    """
 
     unit_code: Code
     unit_valid_on: date
@@ -34,6 +39,14 @@ class CameraData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     mean_speed_kmh: Annotated[float, msgspec.Meta(ge=0, le=400)] | None = None
     kind: Code | None = None
     media_ref: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+    condition: Literal["ok", "drift", "dark", "frozen", "no_signal"] | None = None
+    picture_at: Moment | None = None
+    clock_offset_s: Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)] | None = None
+    method: Code | None = None
+    detection_id: Code | None = None
+    phase: Literal["new", "update", "end"] | None = None
+    reviewed_by: Code | None = None
+    verdict: Literal["confirmed", "rejected"] | None = None
 
 
 class CameraState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -45,6 +58,7 @@ class CameraState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     seen_at: datetime | None = None
     seen_id: str = ""
     online: bool | None = None
+    condition: str | None = None
     status_at: datetime | None = None
     status_id: str = ""
     waiting: int | None = None
@@ -52,15 +66,17 @@ class CameraState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     occupancy_at: datetime | None = None
     occupancy_id: str = ""
     vehicles: int | None = None
+    people: int | None = None
     count_at: datetime | None = None
     count_id: str = ""
 
 
 # fact → (prefix of its moment and event id in the state, what it observes)
 _PARTS = {
-    "status": ("status", ("online",)),
+    "status": ("status", ("online", "condition")),
     "occupancy": ("occupancy", ("waiting", "staff_present")),
     "traffic_count": ("count", ("vehicles",)),
+    "people_count": ("count", ("people",)),
 }
 _PLACE = ("seen", ("unit_code", "unit_valid_on", "point_id"))
 
@@ -87,6 +103,7 @@ STREAM = Stream(
         "occupancy": ("waiting", "staff_present"),
         "traffic_count": ("vehicles", "interval_s"),
         "detection": ("kind",),
+        "people_count": ("people", "interval_s"),
     },
     subject="camera id",
     projection=Projection(table="camera_state", state=CameraState, apply=apply, mode="latest"),
