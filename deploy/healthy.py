@@ -1,6 +1,6 @@
 """Health check of a container: `python healthy.py PART`, run inside it, ends with 0 where the part does its work.
 
-PART is sink, live, alerts, web, relay or simulators; the answer is one sentence where it is no.
+PART is sink, live, alerts, web, relay, cameras or simulators; the answer is one sentence where it is no.
 """
 # ruff: noqa: INP001
 
@@ -21,6 +21,8 @@ QUESTIONS = {
     "alerts": "select exists (select 1 from alert_rule where evaluated_at > now() - interval '2 minutes')",
     "relay": "select exists (select 1 from pg_stat_activity where application_name = 'ioc-relay' "
              "and client_addr is not distinct from inet_client_addr())",
+    "cameras": "select exists (select 1 from pg_stat_activity where application_name = 'ioc-cameras' "
+               "and client_addr is not distinct from inet_client_addr())",
     "simulators": "select exists (select 1 from source_state "
                   "where simulated and last_recorded_at > now() - interval '5 minutes')",
 }

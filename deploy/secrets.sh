@@ -10,7 +10,7 @@ set -eu
 umask 022
 folder=${1:-secrets}
 days=825
-mkdir -p "$folder/database" "$folder/kafka"
+mkdir -p "$folder/database" "$folder/kafka" "$folder/cameras"
 chmod 700 "$folder"
 cd "$folder"
 

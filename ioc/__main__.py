@@ -109,6 +109,8 @@ def _services(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     compress.add_argument("--after-days", type=float, default=90.0, help="once the usual lateness has passed (default 90)")
     _command(sub, "sink", "read Kafka, write the database; start as many as you like", commands.run_sink)
     _command(sub, "live", "build snapshots when data change", commands.run_live)
+    cameras = _command(sub, "cameras", "look at the profile's cameras and publish what is observed; start as many as you like", commands.run_cameras)
+    cameras.add_argument("--check", action="store_true", help="look at each once and say what came; exit 1 where one gives no picture")
     web = _command(sub, "web", "serve the wall, the panels and the API", commands.run_web)
     web.add_argument("--host", help="address to listen on (default IOC_HOST)")
     web.add_argument("--port", type=int, help="port (default IOC_PORT)")

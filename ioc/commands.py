@@ -76,7 +76,10 @@ def run_sink(settings: Settings, options: argparse.Namespace, stop: threading.Ev
 
 def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
     from ioc.alerts.register import load_alerts
+    from ioc.indicators.asked import LOOK_BACK, load_asked
+    from ioc.indicators.catalogue import load_catalogue
     from ioc.live.collector import Collector, Shown
+    from ioc.live.due import store_due
     from ioc.live.promises import store_promises, working_times
     from ioc.panels.engine.registry import shown
     from ioc.places.stations import load_stations, store_stations
@@ -87,17 +90,26 @@ def run_live(settings: Settings, options: argparse.Namespace, stop: threading.Ev
     dsn, clock = settings.dsn(), clock_of(settings.clock)
     profile = load_profile(settings.profile).at_speed(clock.rhythm().meant)
     stations = load_stations(profile)
-    times = working_times(profile.calendar, PROMISED_SINCE, local_day(clock.now()) + timedelta(days=400))
+    today = local_day(clock.now())
+    times = working_times(profile.calendar, PROMISED_SINCE, today + timedelta(days=400))
+    due = load_asked(profile, load_catalogue(settings.profile)).between(today - LOOK_BACK, today + timedelta(days=400))
 
     def prepare(conn: Connection) -> None:
         if found := timescale.advice(conn):
             log.warning(found)
         store_stations(conn, stations)
         store_promises(conn, profile, times)
+        store_due(conn, due)
 
     seen = Shown(profile=profile, panels=shown(profile), streams=streams(), register=load_alerts(profile))
     Collector(lambda: connect(dsn, application="ioc-live", autocommit=True), clock, seen, prepare).run(stop)
     return 0
+
+
+def run_cameras(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:
+    from ioc.cameras.command import check, run
+
+    return check(settings, stop) if options.check else run(settings, stop)
 
 
 def run_web(settings: Settings, options: argparse.Namespace, stop: threading.Event) -> int:

@@ -76,11 +76,15 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one camera observed: a fact of the stream `camera` with its data, but for the place, which the gateway adds."""
+    """What one camera observed: a fact of the stream `camera` with its data, but for the place, which the gateway adds.
+
+    `keep`: the frame just looked at is kept as proof; the gateway adds its `media_ref`.
+    """
 
     fact: str
     at: datetime
     data: Mapping[str, Any]
+    keep: bool = False
 
 
 class Analyst(Protocol):

@@ -65,6 +65,7 @@ class System(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     systems: dict[str, System]
+    keep_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,27 +121,37 @@ def _check_corners(camera: Camera, line: int) -> None:
             raise ConfigurationError(f"{FILE}, line {line}: {name} of {camera.code} has {count} corners: {least} to {most} are needed")
 
 
-def load_sites(cameras: Sequence[Camera], file: str) -> tuple[Site, ...]:
-    """Cameras that can be reached: those whose system the file of IOC_CAMERAS knows.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sites:
+    """What the file of IOC_CAMERAS makes of the profile's cameras. `keep_days`: how long proofs of detections are kept, 30 [K] unless it says so."""
+
+    sites: tuple[Site, ...]
+    keep_days: int
+
+
+def load_sites(cameras: Sequence[Camera], file: str) -> Sites:
+    """Cameras with the way to each.
 
     Raises:
         ConfigurationError: the file or a secret cannot be read, or a camera's system stands in no line of it.
 
     """
-    systems = _systems(file)
+    read = _read(file)
+    systems = read.systems
     for camera in cameras:
         if camera.system not in systems:
             raise ConfigurationError(f"{FILE} names the system '{camera.system}' of {camera.code}, which {file} lacks: "
                                      f"describe it as [systems.{camera.system}]")
     passwords: Mapping[str, str] = {
         name: secret(f"password_file of {name}", system.password_file) if system.password_file else "" for name, system in systems.items()}
-    return tuple(Site(camera=c, system=systems[c.system], password=passwords[c.system]) for c in cameras)
+    sites = tuple(Site(camera=c, system=systems[c.system], password=passwords[c.system]) for c in cameras)
+    return Sites(sites=sites, keep_days=read.keep_days)
 
 
-def _systems(file: str) -> Mapping[str, System]:
+def _read(file: str) -> _File:
     if not file:
         raise ConfigurationError("IOC_CAMERAS is not set: name the TOML file that says how cameras are reached (docs/cameras.md)")
     try:
-        return msgspec.convert(tomllib.loads(Path(file).read_text(encoding="utf-8")), _File).systems
+        return msgspec.convert(tomllib.loads(Path(file).read_text(encoding="utf-8")), _File)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ConfigurationError(f"IOC_CAMERAS: {file}: {error}") from None

@@ -105,8 +105,8 @@ def test_only_the_proxy_publishes_a_port_and_on_loopback() -> None:
 
 def test_everything_but_the_proxy_is_cut_off_from_outside() -> None:
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    assert {name for name, s in SERVICES.items() if s["networks"] != ["inside"]} == {"proxy", "relay"}  # the relay writes to others, nobody reaches it
-    assert "ports" not in SERVICES["relay"]
+    assert {name for name, s in SERVICES.items() if s["networks"] != ["inside"]} == {"proxy", "relay", "cameras"}  # two ask others, nobody reaches them
+    assert all("ports" not in SERVICES[name] for name in ("relay", "cameras"))
 
 
 def test_topics_are_made_by_the_program_that_reads_them() -> None:

@@ -1,0 +1,169 @@
+"""The process behind `ioc cameras`: holds its share of the cameras, one thread each, and says every two seconds how they stand."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from itertools import count
+
+import psycopg
+
+from ioc.cameras.contract import Analyst, Finding, Frame, Picture, Sight, Source
+from ioc.cameras.events import Outgoing, record
+from ioc.cameras.leases import LEASE_S, Leases
+from ioc.cameras.pictures import Shot, Tray, media_ref, purge, store, wanted
+from ioc.cameras.sites import Camera, Site, Sites
+from ioc.cameras.watch import Judge, Watch
+from ioc.clock import Clock
+from ioc.db.connect import Connection
+from ioc.errors import UnavailableError
+from ioc.streams.engine.outage import Outage
+
+log = logging.getLogger(__name__)
+
+TURN_S = 2.0
+STORE_EVERY_S = 0.1
+IDLE_EVERY = timedelta(seconds=30)
+"""How often a picture is brought here that nobody looks at: who opens the page sees something, with its age."""
+LIVE_EVERY = timedelta(milliseconds=200)
+PURGE_EVERY = timedelta(minutes=10)
+
+
+class Eyes:
+    """How frames are worked on; handed in, so that leases and threads can be tested without a picture's libraries."""
+
+    def __init__(self, source: Callable[[Site], Source], judge: Callable[[Camera], Judge], analyst: Callable[[Camera], Analyst],
+                 stored: Callable[[Picture], tuple[bytes, int, int]]) -> None:
+        self.source, self.judge, self.analyst = source, judge, analyst
+        self.stored = stored
+        """An unreadable, small JPEG of a picture, with its width and height."""
+
+
+class Gateway:
+    """`connect` opens an autocommit connection and raises UnavailableError while there is none; `holder` is this process's name."""
+
+    def __init__(self, connect: Callable[[], Connection], found: Sites, eyes: Eyes, outgoing: Outgoing, clock: Clock, *,
+                 holder: str) -> None:
+        self._connect, self._eyes, self._outgoing, self._clock, self._holder = connect, eyes, outgoing, clock, holder
+        self._sites = {site.camera.code: site for site in found.sites}
+        self._keep = timedelta(days=found.keep_days)
+        self._leases = Leases(holder, self._sites)
+        self._tray = Tray()
+        self._watches: dict[str, Watch] = {}
+        self._wanted: Mapping[str, bool] = {}
+        self._shown_at: dict[str, datetime] = {}
+        self._heard_at: datetime | None = None
+        self._purged_at: datetime | None = None
+        self._number = count()
+        self._outage = Outage(log, "cameras are not shared: the database is away", "cameras are shared again")
+        self._storing = Outage(log, "pictures wait for the database", "pictures are stored again")
+
+    def run(self, stop: threading.Event) -> None:
+        """Look at cameras until told to stop; then give them back."""
+        ended = threading.Event()
+        beside = [threading.Thread(target=work, args=(ended,), name=name)
+                  for name, work in (("pictures", self._store), ("events", self._outgoing.run))]
+        for thread in beside:
+            thread.start()
+        conn: Connection | None = None
+        while not stop.is_set():
+            try:
+                if conn is None:
+                    conn = self._connect()
+                    self._leases.know(conn)
+                self.turn(conn)
+                self._outage.ended()
+            except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self._outage.began(str(error).partition("\n")[0])
+                conn = None
+                self._without()
+            stop.wait(TURN_S)
+        self._end_all(conn)
+        ended.set()
+        for thread in beside:
+            thread.join()
+
+    def turn(self, conn: Connection) -> None:
+        """One turn: hold, begin and end what changed, read who looks, say how all stand."""
+        ours = self._leases.turn(conn)
+        self._heard_at = self._clock.real()
+        for camera in set(self._watches) - ours:
+            self._watches.pop(camera).end()
+        for camera in sorted(ours):
+            if camera not in self._watches or not self._watches[camera].lives:
+                self._begin(camera)
+        self._wanted = wanted(conn)
+        self._leases.tell(conn, self._sights())
+        if self._purged_at is None or self._heard_at >= self._purged_at + PURGE_EVERY:
+            purge(conn)
+            self._purged_at = self._heard_at
+
+    def _sights(self) -> dict[str, Sight]:
+        return {camera: watch.sight() for camera, watch in self._watches.items()}
+
+    def _without(self) -> None:
+        """The database is away. Until our lease has run out the cameras are ours; then others may hold them, and two would count twice."""
+        if self._heard_at is None:
+            return
+        if self._clock.real() > self._heard_at + timedelta(seconds=LEASE_S - 2 * TURN_S):
+            for camera in list(self._watches):
+                self._watches.pop(camera).end()
+        self._sights()  # they are told as events all the same
+
+    def _end_all(self, conn: Connection | None) -> None:
+        for watch in self._watches.values():
+            watch.end()
+        self._watches.clear()
+        if conn is None:
+            return
+        try:
+            self._leases.leave(conn)
+            conn.close()
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            log.warning("cameras are not given back, their leases run out by themselves: %s", str(error).partition("\n")[0])
+
+    def _begin(self, code: str) -> None:
+        site = self._sites[code]
+        if code in self._watches:
+            log.error("%s: its thread had ended by a mistake of ours and begins anew", code)
+        self._watches[code] = Watch(site.camera, self._eyes.source(site), self._eyes.judge(site.camera), self._eyes.analyst(site.camera), self._clock,
+                                    told=self._told, shown=self._shown)
+        self._watches[code].start()
+
+    def _told(self, camera: Camera, finding: Finding, frame: Frame | None) -> None:
+        more = {}
+        if finding.keep and frame is not None:
+            jpeg, width, height = self._eyes.stored(frame.picture)
+            more = {"media_ref": media_ref(jpeg)}
+            self._tray.put(Shot(camera=camera.code, jpeg=jpeg, width=width, height=height, picture_at=frame.picture_at,
+                                received_at=frame.received_at, media_ref=more["media_ref"]))
+        event_id = f"{self._holder}:{camera.code}:{finding.fact}:{int(finding.at.timestamp() * 1000)}:{next(self._number)}"
+        self._outgoing.put(record(self._sites[camera.code], finding, event_id, more))
+
+    def _shown(self, camera: Camera, frame: Frame) -> None:
+        """Bring a frame to the database where one is due: of others not even the faces are looked for."""
+        live = self._wanted.get(camera.code)
+        every = IDLE_EVERY if live is None else LIVE_EVERY if live else timedelta(seconds=camera.interval_s * 0.8)
+        last = self._shown_at.get(camera.code)
+        if last is not None and frame.received_at < last + every:
+            return
+        self._shown_at[camera.code] = frame.received_at
+        jpeg, width, height = self._eyes.stored(frame.picture)
+        self._tray.put(Shot(camera=camera.code, jpeg=jpeg, width=width, height=height, picture_at=frame.picture_at, received_at=frame.received_at))
+
+    def _store(self, stop: threading.Event) -> None:
+        conn: Connection | None = None
+        while not stop.wait(STORE_EVERY_S):
+            if not (shots := self._tray.take()):
+                continue
+            try:
+                conn = conn or self._connect()
+                store(conn, shots, self._clock.real() + self._keep)
+                self._storing.ended()
+            except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self._storing.began(str(error).partition("\n")[0])
+                self._tray.back(shots)
+                conn = None
+                stop.wait(1)
+        if conn is not None:
+            conn.close()
