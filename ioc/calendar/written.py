@@ -40,3 +40,19 @@ def first_day(period: str) -> date:
 def last_day(period: str) -> date:
     """Last day of a period."""
     return last_day_from(grain(period), first_day(period))
+
+
+def written(kind: Grain, day: date) -> str:
+    """The period of a kind that a day lies in, as sources and files write it."""
+    year, week, _ = day.isocalendar()
+    match kind:
+        case "year":
+            return f"{day.year}"
+        case "quarter":
+            return f"{day.year}-Q{-(-day.month // 3)}"
+        case "month":
+            return f"{day:%Y-%m}"
+        case "week":
+            return f"{year}-W{week:02}"
+        case "day":
+            return day.isoformat()

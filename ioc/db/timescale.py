@@ -5,6 +5,7 @@ A migration says what it wants in directives; here they become TimescaleDB calls
     -- ioc:hypertable TABLE TIME_COLUMN INTERVAL
     -- ioc:compress TABLE ORDER_BY
     -- ioc:aggregate NAME            (the SELECT that follows; an ordinary view on plain PostgreSQL)
+    -- ioc:drop NAME                 (an aggregate, before it is made anew)
 
 `time_bucket` exists on plain PostgreSQL as functions over `date_bin` with TimescaleDB's origin, Monday 2000-01-03.
 """
@@ -73,6 +74,8 @@ def translate(line: str, statement: str, *, timescale: bool) -> Iterator[str]:
                 yield f"alter table {table} set (timescaledb.compress, timescaledb.compress_orderby = '{order}')"
         case ["aggregate", name]:
             yield from _aggregate(name, statement, timescale=timescale)
+        case ["drop", name]:
+            yield f"drop {'materialized view' if timescale else 'view'} {name}"
         case _:
             raise ConfigurationError(f"a migration has the unknown directive '{line.strip()}'")
 

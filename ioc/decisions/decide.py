@@ -13,7 +13,7 @@ from ioc.clock import Clock
 from ioc.db.connect import Connection
 from ioc.db.migrate import mark
 from ioc.db.queries import named
-from ioc.decisions import record
+from ioc.decisions import once, record
 from ioc.decisions.acts import DESKS, Act
 from ioc.decisions.changes import conflict
 from ioc.decisions.decision import Decided, Decision, act_of, digest, event_id, reason_of, told
@@ -31,7 +31,6 @@ from ioc.streams.engine.making import Made
 from ioc.streams.engine.registry import streams
 from ioc.streams.engine.rules import Rules
 
-_KEYS = {name: text.encode() for name, text in named(resources.files("ioc.decisions").joinpath("keys.sql")).items()}
 _SUBJECTS = {name: text.encode() for name, text in named(resources.files("ioc.decisions").joinpath("subjects.sql")).items()}
 TRIES = 3
 PATIENCE = "5s"
@@ -94,6 +93,8 @@ class _Transaction:
         self._office = office
         self._stream: Stream = streams()[decision.stream]
         self._event_id = event_id(who, decision.key)
+        self._claim = once.Claim(actor=who.actor, key=decision.key, digest=digest(decision), event_id=self._event_id, name=who.name,
+                                 at=office.clock.real())
 
     def run(self, act: Act, scope: Scope, address: str) -> Decided:
         conn = self._conn
@@ -112,21 +113,14 @@ class _Transaction:
                                now=self._office.clock.now(), is_exercise=mark(conn) == "exercise")
         decided = self._store(written, to)
         outbox.put_event(conn, written.item.message, self._event_id, written.envelope, self._office.clock.real())
-        conn.execute(_KEYS["answer"], {"actor": self._who.actor, "key": self._decision.key, "outcome": Jsonb(asdict(decided))})
+        once.answer(conn, self._claim, asdict(decided))
         self._enter(standing, decided, address)
         return decided
 
     def _answered(self) -> Decided | None:
         """The answer that this decision was given before. Who sends it twice at once waits here for the first."""
-        key = {"actor": self._who.actor, "key": self._decision.key}
-        same = digest(self._decision)
-        if self._conn.execute(_KEYS["claim"], {**key, "digest": same, "event_id": self._event_id, "name": self._who.name,
-                                               "at": self._office.clock.real()}).fetchone():
-            return None
-        known = self._conn.execute(_KEYS["known"], key).fetchone()
-        if known is None or known[2] is None or bytes(known[0]) != same:
-            raise KeyUsedError("this idempotency key was used for another decision: a new decision needs a new key")
-        return Decided(**known[2])
+        before = once.answered(self._conn, self._claim)
+        return None if before is None else Decided(**before)
 
     def _lock(self, act: Act, scope: Scope) -> record.Standing:
         decision, desk = self._decision, DESKS[self._decision.stream]

@@ -9,10 +9,9 @@ from typing import TypeVar
 from ioc.errors import InputError
 from ioc.indicators import cells
 from ioc.indicators.catalogue import UNITS, Catalogue, Indicator
+from ioc.indicators.columns import INDICATORS_SHEET, TITLES, Cell, CellError, Row
 from ioc.indicators.events import Outgoing, observed, target_set
 from ioc.indicators.period import EXAMPLES, Span, parse_period
-from ioc.indicators.table import Cell, CellError, Row
-from ioc.indicators.template import INDICATORS_SHEET, TITLES
 from ioc.profiles import Profile
 from ioc.published import as_sent, quality_flag
 

@@ -15,6 +15,7 @@ from ioc.indicators.catalogue import Catalogue, Observation, Target
 from ioc.profiles import Profile
 from ioc.streams.engine.broker import Publisher
 from ioc.streams.engine.envelope import write_headers
+from ioc.streams.engine.event import Message
 
 TOPIC = "ioc.indicator"
 
@@ -77,13 +78,19 @@ def publish(events: Sequence[Outgoing], connect: Callable[[], Publisher], *, sim
         return
     publisher = connect()
     try:
-        for e in events:
-            headers = write_headers(event_id=e.id, source=e.source, type_=e.type, subject=e.subject, time=e.time, simulated=simulated,
-                                    sequence=e.sequence)
-            publisher.send(TOPIC, e.subject.encode(), msgspec.json.encode(e.data), headers)
+        for message in (message_of(event, simulated=simulated) for event in events):
+            publisher.send(message.topic, message.key, message.value, message.headers)
         publisher.flush()
     finally:
         publisher.close()
+
+
+def message_of(event: Outgoing, *, simulated: bool) -> Message:
+    """The record of an event, as it will lie in Kafka."""
+    headers = write_headers(event_id=event.id, source=event.source, type_=event.type, subject=event.subject, time=event.time, simulated=simulated,
+                            sequence=event.sequence)
+    return Message(topic=TOPIC, partition=-1, offset=-1, timestamp_ms=int(event.time.timestamp() * 1000), key=event.subject.encode(),
+                   headers=headers, value=msgspec.json.encode(event.data))
 
 
 def _shipped(catalogue: Catalogue, item: Observation | Target) -> dict[str, object]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ioc.errors import InputError
 from ioc.indicators import cells
+from ioc.indicators.columns import REQUIRED, TITLES, CellError
 from ioc.indicators.entry import Desk, Entry
 from ioc.indicators.events import Outgoing, publish
-from ioc.indicators.table import ERRORS_TITLE, CellError, Table, read_table
-from ioc.indicators.template import REQUIRED, TITLES
+from ioc.indicators.table import ERRORS_TITLE, Table, read_table
 from ioc.streams.engine.broker import Publisher
 
 

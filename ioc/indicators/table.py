@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ioc.errors import InputError
-from ioc.indicators.cells import Value
+from ioc.indicators.columns import Cell, Row
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 30
@@ -27,42 +27,12 @@ ERRORS_TITLE = "Lỗi"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell. `trouble`: why its value cannot be used, e.g. a formula that was never computed; `percent`: it is displayed with a % sign."""
-
-    address: str
-    value: Value
-    trouble: str | None = None
-    percent: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row: cells by field, empty ones included."""
-
-    number: int
-    cells: Mapping[str, Cell]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """The filled rows of a file. `sheet` is empty for CSV; `header` maps fields to the titles used."""
 
     sheet: str
     header: Mapping[str, str]
     rows: Sequence[Row]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class CellError:
-    """What is wrong with a cell, or with a whole row."""
-
-    row: int
-    address: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.address}: {self.text}"
 
 
 def read_table(file: Path, titles: Mapping[str, str], required: Sequence[str]) -> Table:

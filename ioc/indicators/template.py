@@ -11,23 +11,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from ioc.errors import InputError
 from ioc.indicators.catalogue import UNITS, Catalogue
+from ioc.indicators.columns import INDICATORS_SHEET, TITLES
 from ioc.indicators.period import EXAMPLES
 from ioc.profiles import Profile
 
-INDICATORS_SHEET = "Chỉ tiêu"
 PLACES_SHEET = "Đơn vị"
 NOTES_SHEET = "Hướng dẫn"
 _ROWS = 2_000
-
-TITLES = {
-    "indicator_id": "Mã chỉ tiêu", "org_code": "Mã cơ quan", "unit_code": "Mã đơn vị hành chính", "period": "Kỳ", "value": "Giá trị",
-    "numerator": "Tử số", "denominator": "Mẫu số", "unit": "Đơn vị tính", "rank": "Hạng", "out_of": "Trên tổng số",
-    "published_value": "Giá trị công bố", "target": "Kế hoạch", "source_text": "Nguồn số liệu", "legal_basis": "Căn cứ pháp lý",
-    "approved_on": "Ngày duyệt", "revision": "Lần đính chính", "note": "Ghi chú",
-}
-"""Field → title of its column."""
-
-REQUIRED = ("indicator_id", "period", "source_text", "approved_on")
 
 _NOTES = {
     "indicator_id": "Chọn trong danh sách; trang 'Chỉ tiêu' ghi tên, đơn vị tính và kỳ của từng mã.",

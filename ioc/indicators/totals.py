@@ -12,8 +12,9 @@ from ioc.db.connect import Connection
 from ioc.db.queries import named
 from ioc.errors import InputError
 from ioc.indicators import cells
+from ioc.indicators.columns import Cell, CellError, Row
 from ioc.indicators.ledgers import LEDGERS
-from ioc.indicators.table import Cell, CellError, Row, read_table
+from ioc.indicators.table import read_table
 from ioc.profiles import Profile
 
 QUERIES = named(resources.files("ioc.indicators").joinpath("totals.sql"))

@@ -15,7 +15,8 @@ INCIDENTS = {
     "medical": "Cấp cứu y tế",
     "other": "Vụ việc khác",
 }
-VIOLATIONS = {"red_light": "vượt đèn đỏ", "lane": "đi sai làn", "plate": "biển số cần kiểm tra", "littering": "xả rác", "other": "vi phạm khác"}
+VIOLATIONS = {"red_light": "vượt đèn đỏ", "lane": "đi sai làn", "plate": "biển số cần kiểm tra", "littering": "xả rác",
+              "crowd": "tụ tập đông người", "after_hours": "có người ngoài giờ", "other": "vi phạm khác"}
 
 KPIS = (
     Kpi(key="cameras_online_rate", label="Camera trực tuyến", unit="%",

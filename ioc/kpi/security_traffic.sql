@@ -168,20 +168,23 @@ from told
 group by unit_code;
 
 -- name: detections
--- One row per unit whose cameras detected something in the period; a detection told again for its review is one. Absent = nothing.
+-- One row per unit whose cameras detected something in the period; a detection told again as it goes on, and for its review, is one. A review
+-- without a verdict confirms. Absent = nothing.
 with told as (
-    select unit_code, camera_id, kind, detection, reviewed
+    select unit_code, camera_id, kind, detection, confirmed
     from detection_hourly
     where not %(time_machine)s and hour >= %(since)s and hour < date_trunc('hour', %(until)s::timestamptz)
     union all
-    select unit_code, subject, kind, coalesce(media_ref, event_id), coalesce(payload ->> 'reviewed_by', '') <> ''
+    select
+        unit_code, subject, kind, coalesce(detection_id, media_ref, event_id),
+        coalesce(reviewed_by, payload ->> 'reviewed_by', '') <> '' and verdict is distinct from 'rejected'
     from camera_event
     where type = 'vn.ioc.camera.detection.v1' and recorded_at <= %(known)s and occurred_at >= %(since)s and occurred_at < %(until)s
         and (%(time_machine)s or occurred_at >= date_trunc('hour', %(until)s::timestamptz))
 ),
 
 detected as (
-    select unit_code, kind, bool_or(reviewed) as confirmed
+    select unit_code, kind, bool_or(confirmed) as confirmed
     from told
     group by unit_code, camera_id, kind, detection
 )
@@ -199,7 +202,11 @@ select
     count(*) filter (where kind = 'plate' and confirmed) as plate_confirmed,
     count(*) filter (where kind = 'littering') as littering_detected,
     count(*) filter (where kind = 'littering' and confirmed) as littering_confirmed,
-    count(*) filter (where kind not in ('red_light', 'lane', 'plate', 'littering')) as other_detected,
-    count(*) filter (where kind not in ('red_light', 'lane', 'plate', 'littering') and confirmed) as other_confirmed
+    count(*) filter (where kind = 'crowd') as crowd_detected,
+    count(*) filter (where kind = 'crowd' and confirmed) as crowd_confirmed,
+    count(*) filter (where kind = 'after_hours') as after_hours_detected,
+    count(*) filter (where kind = 'after_hours' and confirmed) as after_hours_confirmed,
+    count(*) filter (where kind not in ('red_light', 'lane', 'plate', 'littering', 'crowd', 'after_hours')) as other_detected,
+    count(*) filter (where kind not in ('red_light', 'lane', 'plate', 'littering', 'crowd', 'after_hours') and confirmed) as other_confirmed
 from detected
 group by unit_code;

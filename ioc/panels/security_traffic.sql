@@ -165,17 +165,17 @@ order by accidents desc, densest desc nulls last, unit_code;
 
 -- name: detections
 -- One row per kind of what cameras detected in the last 30 days and no person has reviewed: how many, of them for more than 24 hours, and since
--- when the oldest. Told again for its review it is one. A kind that is none of those agreed upon is 'other': its word is the source's own.
+-- when the oldest. Told again as it goes on, and for its review, it is one. A kind that is none of those agreed upon is 'other': its word is the source's own.
 -- Absent = none waits.
 with waiting as (
     select
-        case when kind in ('red_light', 'lane', 'plate', 'littering') then kind else 'other' end as kind,
+        case when kind in ('red_light', 'lane', 'plate', 'littering', 'crowd', 'after_hours') then kind else 'other' end as kind,
         min(occurred_at) as since_at
     from camera_event
     where type = 'vn.ioc.camera.detection.v1' and recorded_at <= %(known)s
         and occurred_at >= %(at)s::timestamptz - interval '30 days' and occurred_at < %(at)s
-    group by subject, camera_event.kind, coalesce(media_ref, event_id)
-    having not bool_or(coalesce(payload ->> 'reviewed_by', '') <> '')
+    group by subject, camera_event.kind, coalesce(detection_id, media_ref, event_id)
+    having not bool_or(coalesce(reviewed_by, payload ->> 'reviewed_by', '') <> '')
 )
 
 select

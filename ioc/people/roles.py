@@ -26,6 +26,10 @@ class Permission(StrEnum):
     TASKS_GIVE = "tasks_give"
     TASKS_WORK = "tasks_work"
     TARGETS_EDIT = "targets_edit"
+    FIGURES_ENTER = "figures_enter"  # by hand, of the own unit or agency
+    FIGURES_APPROVE = "figures_approve"  # what another person entered, of the own unit or agency
+    FIGURES_APPROVE_REFORM = "figures_approve_reform"  # the same, of sections 1–4
+    FIGURES_FOLLOW = "figures_follow"  # which units are late with theirs
     EXPORT = "export"
     COMMIT = "commit"  # apologies and commitments of a unit
     CONFIGURE = "configure"
@@ -42,13 +46,13 @@ _WORK = frozenset({_P.REPORTS_READ, _P.REPORTS_WORK, _P.TASKS_WORK})
 ROLES: Mapping[str, frozenset[Permission]] = {
     "leader": frozenset({_P.WALL, _P.ALERTS_READ, _P.TASKS_GIVE}),
     "shift_lead": frozenset({_P.WALL, _P.REPORTS_READ, _P.REPORTS_CONTACT, _P.REPORTS_TRIAGE, _P.REPORTS_APPROVE, _P.ALERTS_READ, _P.ALERTS_ACT,
-                             _P.ALERTS_CLOSE_4, _P.TASKS_GIVE, _P.SCREENS_MANAGE, _P.LETTERS_HANDLE, _P.EXPORT}),
+                             _P.ALERTS_CLOSE_4, _P.TASKS_GIVE, _P.SCREENS_MANAGE, _P.LETTERS_HANDLE, _P.EXPORT, _P.FIGURES_FOLLOW}),
     "operator": frozenset({_P.WALL, _P.REPORTS_READ, _P.REPORTS_CONTACT, _P.REPORTS_TRIAGE, _P.ALERTS_READ, _P.ALERTS_ACT, _P.SCREENS_MANAGE,
                            _P.LETTERS_HANDLE}),
-    "focal_point": _WORK,
+    "focal_point": _WORK | {_P.FIGURES_ENTER},
     "field_officer": _WORK,
-    "unit_head": frozenset({_P.UNIT_PANELS, _P.COMMIT, _P.REPORTS_READ, _P.TASKS_WORK}),
-    "procedure_office": frozenset({_P.PANELS_REFORM, _P.TARGETS_EDIT, _P.EXPORT}),
+    "unit_head": frozenset({_P.UNIT_PANELS, _P.COMMIT, _P.REPORTS_READ, _P.TASKS_WORK, _P.FIGURES_APPROVE}),
+    "procedure_office": frozenset({_P.PANELS_REFORM, _P.TARGETS_EDIT, _P.EXPORT, _P.FIGURES_APPROVE_REFORM, _P.FIGURES_FOLLOW}),
     "incident_command": frozenset({_P.PANELS_SAFETY, _P.ALERTS_READ, _P.ALERTS_ACT, _P.INCIDENTS_HANDLE}),
     "administrator": frozenset({_P.PANELS_PLATFORM, _P.CONFIGURE, _P.PEOPLE_MANAGE, _P.SCREENS_MANAGE, _P.LETTERS_HANDLE}),
     "auditor": frozenset({_P.AUDIT_READ}),

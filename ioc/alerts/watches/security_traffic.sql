@@ -247,10 +247,10 @@ from this
 cross join earlier;
 
 -- name: detections_unreviewed
--- One row per detection that no person has reviewed, with the hours since it was first told; told again for its review it is one. Absent = it was
--- reviewed, or told more than so many days ago.
+-- One row per detection that no person has reviewed, with the hours since it was first told; told again as it goes on, and for its review,
+-- it is one. Absent = it was reviewed, or told more than so many days ago.
 select
-    coalesce(media_ref, event_id) as item,
+    coalesce(detection_id, media_ref, event_id) as item,
     max(unit_code) as unit_code,
     '' as org_code,
     subject as site,
@@ -260,5 +260,5 @@ select
 from camera_event
 where type = 'vn.ioc.camera.detection.v1' and recorded_at <= %(known)s
     and occurred_at >= %(at)s::timestamptz - make_interval(days => %(days)s) and occurred_at < %(at)s
-group by subject, kind, coalesce(media_ref, event_id)
-having not bool_or(coalesce(payload ->> 'reviewed_by', '') <> '');
+group by subject, kind, coalesce(detection_id, media_ref, event_id)
+having not bool_or(coalesce(reviewed_by, payload ->> 'reviewed_by', '') <> '');

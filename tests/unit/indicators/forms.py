@@ -10,8 +10,8 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 
 from ioc.indicators.catalogue import load_catalogue
+from ioc.indicators.columns import TITLES
 from ioc.indicators.entry import Desk
-from ioc.indicators.template import TITLES
 from ioc.profiles import load_profile
 from tests.profiles import FICTIONAL
 

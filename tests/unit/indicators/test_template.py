@@ -6,8 +6,9 @@ from openpyxl import load_workbook
 
 from ioc.errors import InputError
 from ioc.indicators.catalogue import load_catalogue
+from ioc.indicators.columns import REQUIRED, TITLES
 from ioc.indicators.importing import read_indicators
-from ioc.indicators.template import _NOTES, REQUIRED, TITLES, write_template
+from ioc.indicators.template import _NOTES, write_template
 from ioc.profiles import load_profile
 from ioc.streams.indicator import IndicatorData
 from tests.profiles import FICTIONAL
