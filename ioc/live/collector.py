@@ -18,6 +18,7 @@ from ioc.db.connect import Connection
 from ioc.live.alerts import KEY, Board, broken_board
 from ioc.live.alerts import STREAMS as ALERT_STREAMS
 from ioc.live.frames import SNAPSHOT, VARIANTS, Body, Variant, encode, store, tick
+from ioc.live.turns import BESIDE_S, DANGER_S, OWN_S, Turns
 from ioc.moment import now_moment
 from ioc.panels.engine.build import build
 from ioc.panels.engine.card import broken, collection, props
@@ -32,7 +33,8 @@ from ioc.words import LANGUAGES, words
 
 log = logging.getLogger(__name__)
 
-COALESCE_S = 0.2
+COALESCE_S = 0.1
+"""Of a first event after a pause: what comes with it is built with it."""
 TICK_S = 2.0
 EVERY_S = 10.0
 """Figures that depend on the time alone (overdue, due soon) are computed again this often."""
@@ -81,14 +83,15 @@ class Collector:
         session = Session(working, self._clock, self._shown)
         listening.execute(f"listen {DATA_CHANNEL}")
         session.publish(session.all)
-        whole = ticked = self._clock.real()
+        ticked = self._clock.real()
+        turns = Turns(session.all, session.concerned, EVERY_S, time.monotonic)
         while not stop.is_set():
-            changed = gathered(listening, stop, TICK_S, COALESCE_S)
+            wait_s = turns.wait_s(TICK_S)
+            changed = gathered(listening, stop, wait_s, COALESCE_S if wait_s else 0.0)
+            turns.changed(changed)
+            if not session.turn(turns) and not changed and wait_s:
+                session.catch_up()
             now = self._clock.real()
-            due = (now - whole).total_seconds() >= EVERY_S
-            for keys in session.turns(changed, everything=due):
-                session.publish(keys, VARIANTS if due else HURRIED)
-            whole = now if due else whole
             if (now - ticked).total_seconds() >= TICK_S:
                 session.tick()
                 ticked = now
@@ -111,6 +114,7 @@ class Session:
         self._behind: set[str] = set()
         self._mapped: dict[str, float] = {}
         self._variants: Sequence[Variant] = VARIANTS
+        self._round: list[Body] = []
 
     @property
     def behind(self) -> list[str]:
@@ -122,28 +126,45 @@ class Session:
         """Keys of all that is published: the panels, and the alerts."""
         return [*self._panels, KEY]
 
-    def concerned(self, changed: Iterable[str]) -> list[str]:
-        """Panels that read one of the changed streams, and the alerts where one may have changed; 'sink' (gaps, pauses) concerns all panels."""
+    def concerned(self, changed: Collection[str]) -> Mapping[str, float]:
+        """Panels that read one of the changed streams, and the alerts where one may have changed, each with its patience in seconds.
+
+        'sink' (gaps, pauses) concerns all panels. A danger does not wait for charts, nor a panel's own stream for those that read it beside theirs.
+        """
         names = set(changed)
-        panels = [key for key, panel in self._panels.items() if "sink" in names or names & set(panel.spec.streams)]
-        return [*panels, KEY] if names & ALERT_STREAMS else panels
+        panels = {key: OWN_S if panel.spec.streams[0] in names else BESIDE_S for key, panel in self._panels.items()
+                  if "sink" in names or names & set(panel.spec.streams)}
+        return panels | ({KEY: DANGER_S} if names & ALERT_STREAMS else {})
 
-    def turns(self, changed: Collection[str], *, everything: bool) -> Sequence[Sequence[str]]:
-        """What is built now, frame by frame: what changed is on its way as soon as it is built; what time alone moves goes together."""
-        hurried = self.concerned(changed)
-        calm = self.all if everything else [] if changed else self.behind
-        rest = [key for key in calm if key not in hurried]
-        return [*([key] for key in sorted(hurried, key=lambda key: self._urgency(key, changed))), *([rest] if rest else [])]
+    def turn(self, turns: Turns) -> bool:
+        """Build what is due next: what changed goes out alone and at once, the round of all in one frame; answers whether anything was due."""
+        if (key := turns.hurried()) is not None:
+            self._round = [body for body in self._round if body.panel not in {key, key + MAP}]  # older than what goes out now
+            self.publish([key], HURRIED)
+        elif (key := turns.whole()) is not None:
+            self._round += self._built(key, VARIANTS)
+            if turns.round_ends:
+                self._send(self._round)
+                self._round = []
+        if key is not None:
+            turns.built(key)
+        return key is not None
 
-    def _urgency(self, key: str, changed: Collection[str]) -> int:
-        """Order in which things are built: a danger does not wait for charts, nor a panel's own stream for those that read it beside theirs."""
-        return 0 if key == KEY else 1 if self._panels[key].spec.streams[0] in changed else 2
+    def catch_up(self) -> None:
+        """Build what a costly question was left out of, once nothing else is to be done."""
+        if behind := self.behind:
+            self.publish(behind)
 
     def publish(self, keys: Iterable[str], variants: Sequence[Variant] = VARIANTS) -> int:
         """Build panels and store those whose content changed, as one frame; answers how many bodies changed."""
-        asked, self._variants = list(keys), variants
-        self._behind -= set(asked)
-        bodies = [body for key in asked for body in self._bodies(key)]
+        return self._send([body for key in list(keys) for body in self._built(key, variants)])
+
+    def _built(self, key: str, variants: Sequence[Variant]) -> list[Body]:
+        self._variants = variants
+        self._behind.discard(key)
+        return self._bodies(key)
+
+    def _send(self, bodies: Sequence[Body]) -> int:
         fresh = [b for b in bodies if self._sent.get((b.panel, b.language)) != _digest(b.body)]
         if fresh:
             self._frame += 1

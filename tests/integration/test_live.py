@@ -11,6 +11,7 @@ from ioc.clock import SystemClock
 from ioc.db.connect import Connection
 from ioc.live.alerts import KEY
 from ioc.live.frames import SNAPSHOT, VARIANTS
+from ioc.live.turns import Turns
 from ioc.panels.engine.registry import panels
 from ioc.streams.engine.attention import store_gaps
 from ioc.streams.engine.broker import Gap
@@ -81,9 +82,9 @@ def test_time_alone_makes_a_dossier_overdue(told_here: tuple[Story, Connection])
 def test_stream_concerns_the_panels_that_read_it_and_the_sink_all(told_here: tuple[Story, Connection]) -> None:
     story, conn = told_here
     epoch = session(conn, story.clock)
-    assert epoch.concerned({"dossier"}) == [key for key, panel in panels().items() if "dossier" in panel.spec.streams]
-    assert epoch.concerned({"sink"}) == list(panels())
-    assert epoch.concerned(set()) == []
+    assert list(epoch.concerned({"dossier"})) == [key for key, panel in panels().items() if "dossier" in panel.spec.streams]
+    assert list(epoch.concerned({"sink"})) == list(panels())
+    assert epoch.concerned(set()) == {}
 
 
 def test_gap_is_sent_as_a_pill(told_here: tuple[Story, Connection]) -> None:
@@ -124,17 +125,26 @@ def test_collector_ticks_while_nothing_happens(told_here: tuple[Story, Connectio
         assert eventually(lambda: conn.execute("select 1 from live_tick").fetchone())
 
 
-def test_danger_goes_first_then_what_changed_alone_and_the_rest_together(told_here: tuple[Story, Connection]) -> None:
+def test_danger_has_the_least_patience_and_an_own_stream_less_than_one_beside(told_here: tuple[Story, Connection]) -> None:
     story, conn = told_here
-    epoch = session(conn, story.clock)
-    turns = epoch.turns({"report", "alert"}, everything=True)
-    assert turns[:2] == [[KEY], ["citizen_reports"]]
-    assert all(len(keys) == 1 for keys in turns[:-1])
-    assert len(turns[-1]) > 1
-    assert sorted(key for keys in turns for key in keys) == sorted(epoch.all)
+    patience = session(conn, story.clock).concerned({"report", "alert"})
+    assert patience[KEY] < patience["citizen_reports"] < max(patience.values())
 
 
-def test_nothing_that_changed_and_nothing_behind_is_no_turn(told_here: tuple[Story, Connection]) -> None:
+def test_round_of_all_is_one_frame_and_what_changes_meanwhile_goes_out_alone(told_here: tuple[Story, Connection]) -> None:
     story, conn = told_here
-    epoch = session(conn, story.clock)
-    assert epoch.turns(set(), everything=False) == []
+    epoch, at = session(conn, story.clock), [0.0]
+    turns = Turns(epoch.all, epoch.concerned, 10.0, lambda: at[0])
+    epoch.publish(epoch.all)
+    at[0] = 10.0
+    story.dossier("A", ago(hours=2), ago(hours=1))
+    story.hear()
+    assert [epoch.turn(turns) for _ in range(3)] == [True] * 3
+    assert set(frames(conn).values()) == {1}
+    turns.changed({"dossier"})
+    at[0] = 11.0
+    while epoch.turn(turns):
+        at[0] += 0.01
+    sent = frames(conn)
+    assert sent["one_stop", "vi"] == 2
+    assert body(conn, "one_stop", SNAPSHOT)["numbers"]["overdue"]["value"] == 1
