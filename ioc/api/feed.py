@@ -5,12 +5,13 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import orjson
 import psycopg
 
+from ioc.api.lines import Line, chunk
 from ioc.clock import Clock
 from ioc.errors import UnavailableError
 from ioc.live.frames import CHANNEL, FRAME, SNAPSHOT, Variant
@@ -59,6 +60,7 @@ class Feed:
         self._pulse: Pulse | None = None
         self.live_at: float | None = None  # by the machine's clock
         self.viewers = 0
+        self._lines: set[Line] = set()
 
     def snapshot(self, panel: str) -> bytes | None:
         """A panel's numbers as JSON, None where `live` has not built it yet."""
@@ -144,6 +146,47 @@ class Feed:
     def _wake(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
+        self._write(self._lines)
+
+    def first(self, line: Line, since: str) -> bytes:
+        """What a new line is given first: who we are, a heartbeat, and what came after `since` (<epoch>.<n>)."""
+        epoch, _, number = since.rpartition(".")
+        at = int(number) if epoch == self._epoch and number.isdecimal() and int(number) <= self._frame else 0
+        parts = [self._hello(line.variant), self._heartbeat(), *([self._event(line.variant.key, at)] if at < self._frame else [])]
+        line.epoch, line.at, line.beats = self._epoch, self._frame, self._beats
+        return b"".join(parts)
+
+    @contextlib.contextmanager
+    def following(self, line: Line) -> Iterator[None]:
+        """Write to a line what comes, from what it was given first on; `line.ended` is set once its viewer may look no more."""
+        self.viewers += 1
+        self._lines.add(line)
+        try:
+            self._write([line])
+            yield
+        finally:
+            self._lines.discard(line)
+            self.viewers -= 1
+
+    def _write(self, lines: Iterable[Line]) -> None:
+        """Bring lines up to the newest frame and heartbeat. One that does not keep up is left as it is: later it is given all it missed at once."""
+        made: dict[tuple[str, int, bool], bytes] = {}
+        for line in lines:
+            if not line.still():
+                line.ended.set()
+                continue
+            at, beat = line.at if line.epoch == self._epoch else 0, line.beats != self._beats
+            if not line.open or not line.keeps_up or not (beat or at < self._frame):
+                continue
+            key = (line.variant.key, at, beat)
+            if key not in made:
+                made[key] = chunk((self._beat if beat else b"") + (self._since(line.variant, at) if at < self._frame else b""))
+            line.epoch, line.at, line.beats = self._epoch, self._frame, self._beats
+            line.write(made[key])
+
+    def _since(self, variant: Variant, at: int) -> bytes:
+        shared = self._deltas.get(variant.key) if at == self._previous and at else None
+        return shared or self._event(variant.key, at)
 
     def _event(self, variant: str, after: int, only: Collection[str] | None = None) -> bytes:
         panels = b",".join(b'"%s":{"n":%d,%s' % (key.encode(), s.frame, s.body[1:])
@@ -170,8 +213,7 @@ class Feed:
                 if seen != self._epoch:
                     seen, at = self._epoch, 0
                 if at < self._frame:
-                    shared = self._deltas.get(variant.key) if only is None and at == self._previous and at else None
-                    parts.append(shared or self._event(variant.key, at, only))
+                    parts.append(self._since(variant, at) if only is None else self._event(variant.key, at, only))
                     at = self._frame
                 if parts:
                     told, parts = parts, []

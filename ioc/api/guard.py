@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -34,6 +35,7 @@ from ioc.api.hardening import (
     with_own_cookies,
 )
 from ioc.api.identity import Cookies, Found, Identities, principal
+from ioc.api.lines import STILL
 from ioc.errors import UnavailableError
 from ioc.layouts.desk import notice
 from ioc.words import LANGUAGES, words
@@ -134,6 +136,7 @@ class Guard:
             if fresh := await self._identities.change_due(found.screen, shown):
                 send = _with_cookie(send, self.cookies.setting("screen", fresh, max_age_s=400 * 86_400))
         if path == STREAM and found and not _has_body(scope):  # what is sent all day goes through no more hands than it must
+            scope[STILL] = partial(self._identities.still, found)
             with suppress(ConnectionAbortedError):  # of a session that ended
                 await self.application(scope, receive, self._watched(send, found))
             return

@@ -17,6 +17,7 @@ from ioc.api.beats import Beats
 from ioc.api.guard import STREAM, language
 from ioc.api.hardening import App, Receive, Scope, Send, header
 from ioc.api.identity import Found, principal, seen_by_guests
+from ioc.api.lines import STILL, Line, transport_of
 from ioc.api.routes import Doors
 from ioc.errors import InputError
 from ioc.live.collector import MAP
@@ -53,22 +54,45 @@ class Live:
         elif scope["method"] != method:
             await error(405, f"ask for {scope['path']} by {method}", {"allow": method})(scope, receive, send)
         elif scope["path"] == STREAM:
-            await _sent(self._events(_asked(scope)), receive, send)
+            await self._stream(scope, receive, send)
         else:
             await (await answer(self._hear(scope.get("ioc.found"), receive)))(scope, receive, send)
 
-    def _events(self, asked: Asked) -> AsyncIterator[bytes]:
-        who, panels = principal.get(), self._doors.panels
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked, who, panels = _asked(scope), principal.get(), self._doors.panels
         only = None if may(who, EXACT["/wall"]) else frozenset(name for key in panels if may_see(who, key) for name in (key, key + MAP))
         variant = Variant(language.get(), seen_by_guests(asked.guests))
         # A page that was shown more than it may see now is given everything anew, so that nothing of before stays on it.
         known = asked.since if variant.guests == (asked.guests == "1") else ""
-        return self._doors.feed.events(variant, known, only)
+        if only is None and (transport := transport_of(scope)) is not None:
+            await self._follow(Line(transport, variant, scope.get(STILL, _always)), known, receive, send)
+        else:
+            await _sent(self._doors.feed.events(variant, known, only), receive, send)
+
+    async def _follow(self, line: Line, known: str, receive: Receive, send: Send) -> None:
+        """Begin the answer as any other; what comes then is written by whoever writes to all."""
+        feed = self._doors.feed
+        await send(dict(_START))
+        await send({"type": "http.response.body", "body": feed.first(line, known), "more_body": True})
+        with feed.following(line):
+            tasks = asyncio.create_task(_gone(receive)), asyncio.create_task(line.ended.wait())
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        if line.ended.is_set():
+            await send({"type": "http.response.body", "body": b"\n", "more_body": True})  # the guard says why it ends instead
 
     async def _hear(self, found: Found | None, receive: Receive) -> Response:
         self._beats.hear(await _bounded(receive), found.principal.actor if found and found.screen else None, self._doors.feed.newest)
         pinned = found.screen.pinned if found and found.screen else None  # where whoever runs the screens wants this one to be
         return Response(orjson.dumps({"pinned": pinned}), media_type="application/json") if pinned else _SILENT
+
+
+def _always() -> bool:
+    return True
 
 
 def _asked(scope: Scope) -> Asked:
