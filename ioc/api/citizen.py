@@ -130,7 +130,7 @@ async def _filed(at: Counter, request: Request) -> Response:
         key = at.doors.key_of(number)
         wrong = [*([told_ill] if (told_ill := broken(sent, text)) else []), *_trap(sent.fields, text), *problems(at.form(), values, text)]
         if wrong:
-            return await _page(at, request, values, wrong=wrong, status=400, form=number)
+            return await _page(at, request, values, wrong=wrong, status=503 if sent.problem == "busy" else 400, form=number)
         photos = await read_photos(sent.files.get("photos", []), text)
         at.doors.file_once(request)
         report = filing(at.form(), values, photos, key)

@@ -128,6 +128,8 @@ def broken(posted: Posted, text: Words) -> str:
             return ""
         case "file too large":
             return _unreadable(posted.culprit, text)
+        case "busy":
+            return text("Đang có nhiều người gửi ảnh: nội dung bạn đã nhập vẫn còn đây, hãy chọn lại ảnh và gửi sau một phút.")
         case "too many files":
             return text("Tối đa {n} ảnh.", n=MOST)
         case _:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from ioc.api.ask import Database
 from ioc.api.gate import Gate
 from ioc.api.geo_report_asked import ids_of, sought_of
-from ioc.api.geo_report_post import BOUNDS, WINDOW, Counter, form_of, own_key
+from ioc.api.geo_report_post import BOUNDS, WINDOW, Counter, Form, form_of, own_key
 from ioc.api.geo_report_text import KINDS, answer, refusal
 from ioc.api.geo_report_told import Told, definition, discovery, service
 from ioc.api.guard import language
@@ -139,20 +139,20 @@ class GeoReport:
 
     async def _post(self, asked: _Asked) -> Response:
         self._wait(self._senders, asked.request)
-        if self._at_work >= MOST_AT_WORK:
-            raise HTTPException(503, f"{MOST_AT_WORK} requests are being taken: send the same again, it counts once", {"Retry-After": "1"})
-        self._at_work += 1
-        try:
-            return await self._filed(asked)
-        finally:
-            self._at_work -= 1
-
-    async def _filed(self, asked: _Asked) -> Response:
         early = _shown_key(asked.request, "")
         if early:  # who shows the key in a header is told before the body is read
             await self._key(early)
         form = await form_of(asked.request)
         key = await self._key(early or _shown_key(asked.request, form.fields.get("api_key", "")))
+        if self._at_work >= MOST_AT_WORK:  # only now: who sends slowly takes nobody's place
+            raise HTTPException(503, f"{MOST_AT_WORK} requests are being taken: send the same again, it counts once", {"Retry-After": "1"})
+        self._at_work += 1
+        try:
+            return await self._filed(asked, form, key)
+        finally:
+            self._at_work -= 1
+
+    async def _filed(self, asked: _Asked, form: Form, key: SourceKey) -> Response:
         with self._gate.place(key):
             self._gate.charge(key, 1)
             actor, now = f"key:{key.key_id}", self._office.clock.real()

@@ -33,6 +33,7 @@ _PROBLEMS = {
     "too many parts": "the body has too many fields: leave out what the service does not ask for",
     "too much text": "the body has more than 64,000 bytes of text: shorten the description",
     "too many files": f"more than {MOST} files were sent: send at most {MOST} pictures as 'media'",
+    "busy": "too many pictures are being taken: send the same again in a minute, it counts once",
     "file too large": f"'{{culprit}}' has more than {MAX_BYTES // 10**6} MB: send a smaller picture",
 }
 
@@ -59,8 +60,8 @@ async def form_of(request: Request) -> Form:
         raise HTTPException(415, f"a request is posted as {' or '.join(_TAKEN)}, not compressed; '{kind[:80]}' is not taken, nor is XML or JSON")
     sent = await posted(request, BOUNDS)
     if sent.problem:
-        status = 413 if sent.problem.startswith(("too much", "too many files", "file")) else 400
-        raise HTTPException(status, _PROBLEMS[sent.problem].format(culprit=sent.culprit[:80]))
+        status = 503 if sent.problem == "busy" else 413 if sent.problem.startswith(("too much", "too many files", "file")) else 400
+        raise HTTPException(status, _PROBLEMS[sent.problem].format(culprit=sent.culprit[:80]), {"Retry-After": "60"} if status == 503 else None)
     return _taken_apart(sent)
 
 

@@ -1,6 +1,7 @@
 """Forms with pictures (multipart/form-data, RFC 7578): read as they come, bounded in parts and sizes, never written to a disk."""
 
 import asyncio
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -10,11 +11,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
+from ioc.errors import InputError, UnavailableError
 from ioc.reports.photos import Photo, read_photo
 
 MOST_PARTS = 60
 MOST_TEXT = 64_000
 """Bytes of all fields that are no files."""
+MOST_HELD = 192 << 20
+"""Bytes of files that all forms of this process hold at once: of what comes beyond, words are taken and no file, and the sender is asked to wait."""
 _BUFFER = 1 << 20
 """Bytes that may wait for the end of a part's headers; a server hands on less at a time."""
 _READING = asyncio.Semaphore(2)
@@ -29,7 +33,7 @@ class Upload:
     body: bytes
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
 class Posted:
     """What a form held. `fields`: the first value of each; `every`: all values in order; `problem`: why not all of it was taken, in one of the words
     of PROBLEMS, '' = it was.
@@ -50,15 +54,39 @@ class Bounds:
     file_bytes: int
 
 
-PROBLEMS = ("broken", "too many parts", "too much text", "too many files", "file too large")
+PROBLEMS = ("broken", "too many parts", "too much text", "too many files", "file too large", "busy")
 
 
-async def posted(request: Request, bounds: Bounds) -> Posted:
+class Shelf:
+    """Room for files in memory, shared by all forms. A form's room is free again when the form is."""
+
+    def __init__(self, most: int = MOST_HELD) -> None:
+        self._most = most
+        self.held = 0
+
+    def hold(self, size: int) -> bool:
+        """Take room; False = there is none."""
+        if self.held + size > self._most:
+            return False
+        self.held += size
+        return True
+
+    def free(self, taken: list[int]) -> None:
+        """Give back what a form took, once."""
+        self.held -= sum(taken)
+        taken.clear()
+
+
+SHELF = Shelf()
+"""Of this process."""
+
+
+async def posted(request: Request, bounds: Bounds, shelf: Shelf = SHELF) -> Posted:
     """The form of a request, urlencoded or multipart. A form that breaks a bound is read to its end, so that its sender hears why."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != "multipart/form-data":
         return _encoded(await _first(request, MOST_TEXT + 1))
-    reader = _Reader(options.get("boundary", "").encode("latin-1", "replace"), bounds)
+    reader = _Reader(options.get("boundary", "").encode("latin-1", "replace"), bounds, shelf)
     async for chunk in request.stream():
         if chunk:
             reader.take(chunk)
@@ -87,13 +115,16 @@ def _encoded(body: bytes) -> Posted:
 class _Reader:
     """Parts as they come; once something is wrong, what follows is read and forgotten."""
 
-    def __init__(self, boundary: bytes, bounds: Bounds) -> None:
+    def __init__(self, boundary: bytes, bounds: Bounds, shelf: Shelf) -> None:
         self._decoder = MultipartDecoder(boundary, _BUFFER, max_parts=MOST_PARTS)
         self._bounds = bounds
         self._found = Posted(problem="" if boundary else "broken")
         self._part: Field | File | None = None
         self._body = bytearray()
         self._text = 0
+        self._shelf = shelf
+        self._taken: list[int] = []
+        weakref.finalize(self._found, shelf.free, self._taken)
 
     def take(self, chunk: bytes | None) -> None:
         if self._found.problem:
@@ -126,6 +157,14 @@ class _Reader:
             self._found.problem = "too much text" if self._text > MOST_TEXT else ""
         elif len(self._body) > self._bounds.file_bytes:
             self._found.problem, self._found.culprit = "file too large", part.filename
+        elif not self._shelf.hold(more):
+            self._found.problem = "busy"
+        else:
+            self._taken.append(more)
+        if self._found.problem:  # what follows is forgotten, and so are the files that came
+            self._body = bytearray()
+            self._found.files.clear()
+            self._shelf.free(self._taken)
 
     def _keep(self, part: Field | File) -> None:
         if isinstance(part, Field):
@@ -135,6 +174,20 @@ class _Reader:
             files = self._found.files.setdefault(part.name, [])
             files.append(Upload(name=part.filename, body=bytes(self._body)))
             self._found.problem = "too many files" if sum(map(len, self._found.files.values())) > self._bounds.files else ""
+
+
+def check(form: Posted) -> None:
+    """Refuse a form that was not taken whole.
+
+    Raises:
+        UnavailableError: too many files are held at once: the same may be sent again.
+        InputError: it breaks a bound.
+
+    """
+    if form.problem == "busy":
+        raise UnavailableError("too many pictures are being taken: send it again in a minute")
+    if form.problem:
+        raise InputError(f"the form is refused: {form.problem}")
 
 
 async def photo_of(upload: Upload) -> Photo:

@@ -12,7 +12,7 @@ from ioc.api.answers import answer
 from ioc.api.bodies import json_of
 from ioc.api.desk import Desk
 from ioc.api.forms import prove
-from ioc.api.multipart import Bounds, Upload, photo_of, posted
+from ioc.api.multipart import Bounds, Upload, check, photo_of, posted
 from ioc.errors import InputError, NotFoundError, RefusedError
 from ioc.people.roles import Permission
 from ioc.reports.photos import MAX_BYTES, Photo
@@ -77,16 +77,15 @@ async def _sent(desk: Desk, request: Request, subject: str) -> Response:
     form = await posted(request, BOUNDS)
     # A page of another site can send a form, but neither this token nor a header of its own.
     prove({"csrf": request.headers.get("x-csrf", "") or form.fields.get("csrf", "")}, who)
-    photo = await _read(form.files.get("photo", []), form.problem)
+    check(form)
+    photo = await _read(form.files.get("photo", []))
     sent = Sent(subject=subject.replace("\0", "")[:200], stage=form.fields.get("stage", ""), photo=photo)
     at = desk.clock.real()
     name = await desk.database.ask(lambda conn: add_picture(conn, desk.seals(), who, sent, at))
     return JSONResponse({"media_ref": name}, 201, headers={"Cache-Control": "no-store"})
 
 
-async def _read(uploads: Sequence[Upload], problem: str) -> Photo:
-    if problem:
-        raise InputError(f"the form is refused: {problem}")
+async def _read(uploads: Sequence[Upload]) -> Photo:
     if len(uploads) != 1:
         raise InputError("send one picture in the field 'photo'")
     return await photo_of(uploads[0])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ioc.api.multipart import MOST_PARTS
+from ioc.api.multipart import MOST_PARTS, SHELF
 from ioc.contacts import vault
 from tests.integration.citizen_desk import FOLLOW, FORM, HOLE, House, code_of, opened, problem
 from tests.integration.decisions_desk import OPERATOR
@@ -103,3 +103,11 @@ def test_code_opens_one_report_alone(house: House) -> None:
     assert house.look(subject).status == 404  # the public number is no code
     assert house.post(FOLLOW, {"code": mine, "subject": subject, "act": "rated", "rating": "1", "form": house.form()}).status == 400
     assert code_of(house.file()) not in {mine, other}
+
+
+def test_picture_for_which_there_is_no_room_now_is_asked_for_again_and_the_words_stay(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SHELF, "_most", 1000)
+    answer = house.file([("a.jpg", picture())])
+    assert (answer.status, "sau một phút" in problem(answer), HOLE["text"] in answer.body.decode()) == (503, True, True)
+    monkeypatch.undo()
+    assert house.file([("a.jpg", picture())]).status == 200
