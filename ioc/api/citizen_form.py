@@ -8,6 +8,7 @@ from datetime import date
 from ioc.api.multipart import Posted, Upload, photo_of
 from ioc.contacts.fields import normalised
 from ioc.errors import InputError
+from ioc.maps.ground import is_near
 from ioc.profiles import Category, Profile
 from ioc.reports.filing import Filing
 from ioc.reports.intake_rules import IntakeRules
@@ -19,8 +20,6 @@ from ioc.words import Words
 FIELDS = ("category", "text", "place", "unit", "address", "lon_deg", "lat_deg", "accuracy_m", "name", "telephone", "email")
 LONGEST_TEXT = 5000
 LONGEST_LINE = 300
-_AROUND_DEG = 0.05
-"""How far outside the drawn ground a place is still taken: outlines are rough, and telephones err."""
 
 
 class MistakeError(InputError):
@@ -57,10 +56,9 @@ def _category_problems(form: Form, values: Mapping[str, str], text: Words) -> It
 def _place_problems(form: Form, values: Mapping[str, str], text: Words) -> Iterator[str]:
     given = bool(values["lon_deg"] or values["lat_deg"])
     point = _point(values)
-    west, south, east, north = form.bounds
     if given and point is None:
         yield text("Vị trí trên bản đồ không đọc được: hãy chọn lại.")
-    elif point and not (west - _AROUND_DEG <= point[0] <= east + _AROUND_DEG and south - _AROUND_DEG <= point[1] <= north + _AROUND_DEG):
+    elif point and not is_near(form.bounds, *point):
         yield text("Vị trí này nằm ngoài địa bàn: hãy chọn lại trên bản đồ, hoặc bỏ vị trí và ghi địa chỉ.")
     elif not point and not values["place"] and not values["address"]:
         yield text("Hãy cho biết nơi xảy ra: chọn trên bản đồ, hoặc ghi đường, chợ, số nhà.")

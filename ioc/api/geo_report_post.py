@@ -14,6 +14,7 @@ from ioc.api.geo_report_asked import near_of
 from ioc.api.multipart import Bounds, Posted, Upload, photo_of, posted
 from ioc.clock import local_day
 from ioc.errors import InputError
+from ioc.maps.ground import Atlas, is_near
 from ioc.profiles import Profile
 from ioc.reports.filing import MAX_ADDRESS, Filing
 from ioc.reports.intake_rules import load_intake_rules
@@ -87,6 +88,7 @@ class Counter:
         self._services = services
         self._contact_for = load_intake_rules(profile).contact_for
         self._landmarks = load_landmarks(profile)
+        self._atlas = Atlas(profile)
 
     async def filing(self, form: Form, actor: str, key: str, now: datetime) -> Filing:
         """What a form tells. `key`: by which the same filing is known again.
@@ -99,6 +101,8 @@ class Counter:
         kind = self._kind(form.fields)
         answers = check_answers(kind, form.attributes)
         place, address = self._place(form.fields, local_day(now))
+        if not kind.jurisdiction:
+            self._check_near(place[0], place[1], local_day(now))
         contact = self._contact(kind, form.fields)
         text = form.fields.get("description", "")
         photos = [await photo_of(upload) for upload in form.media]
@@ -131,6 +135,10 @@ class Counter:
         if not address:
             raise InputError("a place was not provided: give lat and long, or an address_string, or an address_id")
         return (None, None, None), address
+
+    def _check_near(self, lon_deg: float | None, lat_deg: float | None, day: date) -> None:
+        if lon_deg is not None and lat_deg is not None and not is_near(self._atlas.on(None, day).bounds, lon_deg, lat_deg):
+            raise InputError("lat and long lie outside the province: send what happens here, or leave them out and give an address_string")
 
     def _named(self, text: str, day: date) -> Landmark | None:
         return named_place(landmarks_on(self._landmarks, day), text) if text else None

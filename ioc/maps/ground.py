@@ -18,6 +18,8 @@ from ioc.profiles.units import Unit
 
 LEVEL = "commune"
 _AROUND_DEG = 0.1
+_BESIDE_DEG = 0.05
+"""How far outside the drawn ground a place is still taken: outlines are rough, and telephones err."""
 _KINDS = ("Phường ", "Xã ", "Thị trấn ")
 _KEPT = 8
 
@@ -42,6 +44,12 @@ class Ground:
     @property
     def is_official(self) -> bool:
         return bool(self.source)
+
+
+def is_near(bounds: tuple[float, float, float, float], lon_deg: float, lat_deg: float) -> bool:
+    """Whether a place lies within west, south, east, north of a ground, or five kilometres beside: what is farther is no place of the province."""
+    west, south, east, north = bounds
+    return west - _BESIDE_DEG <= lon_deg <= east + _BESIDE_DEG and south - _BESIDE_DEG <= lat_deg <= north + _BESIDE_DEG
 
 
 class Atlas:

@@ -127,7 +127,7 @@ POSTED = [
     ({"service_code": ""}, 400, "service_code was not provided"), ({"service_code": "NO-SUCH"}, 404, "service_code 'NO-SUCH'"),
     ({"jurisdiction_id": "mars"}, 404, "jurisdiction_id"), ({"lat": ""}, 400, "given together"), ({"lat": "", "long": ""}, 400, "a place was not"),
     ({"lat": "91"}, 400, "lat '91'"), ({"lat": "0", "long": "0"}, 400, "knows no place"), ({"lat": "inf"}, 400, "lat 'inf'"),
-    ({"address_id": "X"}, 400, "address_id 'X'"), ({"email": "me"}, 400, "email"), ({"phone": "me"}, 400, "phone"),
+    ({"lat": "41.88", "long": "-87.63"}, 400, "outside the province"), ({"address_id": "X"}, 400, "address_id 'X'"), ({"email": "me"}, 400, "email"), ({"phone": "me"}, 400, "phone"),
     ({"media_url": "javascript:alert(1)"}, 400, "media_url"), ({"attribute[X]": "1"}, 400, "attribute[X] is no attribute"),
     ({"attribute": "1"}, 400, "write attribute[CODE]"), ({"service_code": "TR-LIGHT"}, 400, "attribute[KIND] is required"),
     ({"service_code": "TR-LIGHT", "attribute[KIND]": "sun"}, 400, "none of its values: street, signal, park"),
