@@ -94,21 +94,26 @@ class Watch:
         return self._seen
 
     def _run(self) -> None:
-        wait_s = FIRST_WAIT_S
+        wait_s, before = FIRST_WAIT_S, None
         while not self._stop.is_set():
             try:
-                for frame in self._source.frames(self._stop):
-                    self._look(frame)
-                    wait_s = FIRST_WAIT_S
-                    if self._stop.is_set():
-                        return
-                self._failed(SourceError(Cause.ENDED, "the stream came to its end"))
+                self._read()
             except SourceError as error:
                 self._failed(error)
             except cv2.error as error:  # of a picture that no decoder refused
                 self._failed(SourceError(Cause.GARBAGE, f"the picture cannot be worked on: {error}"))
+            seen = self._sight.received_at
+            wait_s = FIRST_WAIT_S if seen != before else min(2 * wait_s, LONGEST_WAIT_S)
+            before = seen
             self._stop.wait(wait_s * self._random.uniform(0.7, 1.0))
-            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    def _read(self) -> None:
+        for frame in self._source.frames(self._stop):
+            if self._stop.is_set():
+                return
+            self._look(frame)
+        if not self._stop.is_set():
+            raise SourceError(Cause.ENDED, "the stream came to its end")
 
     def _failed(self, error: SourceError) -> None:
         with self._lock:
