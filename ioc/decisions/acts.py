@@ -94,7 +94,7 @@ DESKS: Mapping[str, Desk] = {
             "denied": Act(permission=_APPROVE, fields=("reason_code",), needs_reason=True),
             # A picture of what was done, or a word on why there can be none.
             "resolved": Act(permission=_WORK, fields=("note", "media_ref", "reason_code"), either=("media_ref", "reason_code")),
-            "published": Act(permission=_APPROVE, fields=("note", "media_ref")),
+            "published": Act(permission=_APPROVE, fields=("note", "media_ref", "reason_code")),
             "reopened": Act(permission=_APPROVE, fields=("due_at", "reason_code"), needs_reason=True),
         },
         outside=frozenset({"submitted", "rated", "closed", "closed_by_source"})),
