@@ -38,7 +38,7 @@ def _escalate(conn: Connection, desk: Desk, now: datetime) -> int:
             continue
         tellings.append(_telling(alert, "escalated", now, {"told_role": steps[place].tell}))
         letters.append(Letter(rule=desk.register.rules[alert.rule_id], severity=alert.severity or 1, roles=[steps[place].tell],
-                              unit_code=alert.unit_code, found=_found(alert)))
+                              unit_code=alert.unit_code or alert.org_code, found=_found(alert)))
         if place + 1 < len(steps):
             wait = max(steps[place + 1].after_min - steps[place].after_min, 1)
             plans.append(books.Plan(alert.subject, place + 1, step_due(desk.calendar, now, wait, working=steps[place + 1].working)))

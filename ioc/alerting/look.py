@@ -100,7 +100,9 @@ def _letters(desk: Desk, sight: Sight, state: Mapping[str, Any]) -> list[Letter]
     if sight.now - sight.moment.at > OLD:
         return []
     severity = int(state["severity"])
-    return [Letter(rule=sight.rule, severity=severity, roles=desk.register.severities[severity].tell, unit_code=state.get("unit_code") or "",
+    # Of an agency without a unit, the addresses that are kept for its code.
+    place = state.get("unit_code") or state.get("org_code") or ""
+    return [Letter(rule=sight.rule, severity=severity, roles=desk.register.severities[severity].tell, unit_code=place,
                    found=found_of(state, state.get("subject_ref") or ""))]
 
 

@@ -44,7 +44,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """Who is to be written to about an alert: roles, for a severity, in a unit."""
+    """Who is to be written to about an alert: roles, for a severity, in a unit (`unit_code`; of an agency without one the agency's code)."""
 
     rule: Rule
     severity: int

@@ -36,11 +36,17 @@ def any_of(*permissions: Permission) -> frozenset[Permission]:
     return frozenset(permissions)
 
 
+CAMERAS = any_of(P.CAMERAS_COUNTER, P.CAMERAS_TRAFFIC, P.CAMERAS_SECURITY)
+"""Some camera's pictures. Which of them, each path asks for itself: what is out of reach is told as what is not there."""
+REVIEW = Each((CAMERAS, any_of(P.ALERTS_ACT)))
+
 PANELS: Mapping[str, Permission] = {
     "one_stop": P.PANELS_REFORM, "counters": P.PANELS_REFORM, "online_services": P.PANELS_REFORM, "reform_indices": P.PANELS_REFORM,
     "security_traffic": P.PANELS_SAFETY, "environment": P.PANELS_SAFETY, "digital_platform": P.PANELS_PLATFORM,
 }
 """Panel → the permission that opens it beside the wall's."""
+
+FIGURES = any_of(P.FIGURES_ENTER, P.FIGURES_APPROVE, P.FIGURES_APPROVE_REFORM, P.FIGURES_FOLLOW)
 
 EXACT: Mapping[str, Need] = {
     "/": Door.KNOWN, "/wall": any_of(P.WALL), "/healthz": Door.OPEN, "/readyz": Door.OWN, "/metrics": Door.OWN, "/api/events": Door.OWN,
@@ -70,18 +76,20 @@ EXACT: Mapping[str, Need] = {
     "/console/letters": any_of(P.LETTERS_HANDLE), "/api/measures": Door.PERSON,
     "/console/standing": any_of(P.ALERTS_READ), "/console/standing/set": any_of(P.ALERTS_CLOSE_4),
     **dict.fromkeys(("/phan-anh", "/phan-anh/tra-cuu", "/phan-anh/dia-ban.json"), Door.OPEN),
-    "/console/agency": any_of(P.REPORTS_WORK),
+    "/console/agency": any_of(P.REPORTS_WORK), "/console/figures": FIGURES,
     **dict.fromkeys(("/console/hotline", "/api/hotline", "/api/hotline/caller"), any_of(P.REPORTS_TRIAGE)),
+    **dict.fromkeys(("/console/cameras", "/console/cameras/around", "/api/cameras.json"), CAMERAS),
+    **dict.fromkeys(("/console/cameras/review", "/api/cameras/review.json", "/api/cameras/review"), REVIEW),
     "/scenarios": any_of(P.SCENARIOS_DRIVE), "/scenarios/run": any_of(P.SCENARIOS_DRIVE), "/scenarios/stop": any_of(P.SCENARIOS_DRIVE),
 }
 PREFIXES: Mapping[str, Need] = {
     "/console/letters/": any_of(P.LETTERS_HANDLE),
     "/assets/": Door.OPEN, "/static/": Door.OPEN, "/_dash-component-suites/": Door.OPEN, "/_dash-update-component": Door.KNOWN,
-    "/phan-anh/anh/": Door.OPEN, "/console/agency/": any_of(P.REPORTS_WORK),
+    "/phan-anh/anh/": Door.OPEN, "/console/agency/": any_of(P.REPORTS_WORK), "/console/figures/": FIGURES,
     "/console/photos/": any_of(P.REPORTS_READ, P.REPORTS_WORK, P.REPORTS_TRIAGE, P.REPORTS_APPROVE),
     "/language/": Door.OPEN, "/cap/alerts/": Door.OWN, "/open311/v2/": Door.OWN,
     "/api/decisions/": Door.PERSON, "/api/contacts/": any_of(P.REPORTS_CONTACT),
-    "/api/reports/": any_of(P.REPORTS_TRIAGE),
+    "/api/reports/": any_of(P.REPORTS_TRIAGE), "/api/cameras/": CAMERAS,
 }
 WHILE_MUST_CHANGE = frozenset({"/console/me", "/console/me/password", "/logout", "/session", "/session/active"})
 """All that a person with a one-time password may open, beside what is open to everybody."""

@@ -19,13 +19,13 @@ async def answer(question: Awaitable[Response]) -> Response:
     try:
         return await question
     except (InputError, RefusedError, UnavailableError) as wrong:
-        return error(_status(wrong), str(wrong))
+        return error(status_of(wrong), str(wrong))
 
 
 def add_answers(server: FastAPI) -> None:
     """What a path did not answer itself is answered by kind: an error of ours never looks like a fault of the program."""
     async def refused(_: Request, wrong: Exception) -> Response:
-        return error(_status(wrong), str(wrong) if isinstance(wrong, IocError) else "a text holds a character or a number that cannot be kept")
+        return error(status_of(wrong), str(wrong) if isinstance(wrong, IocError) else "a text holds a character or a number that cannot be kept")
 
     async def lacking(_: Request, wrong: Exception) -> Response:
         log.error("a page cannot be given: %s", wrong)
@@ -44,8 +44,9 @@ def add_answers(server: FastAPI) -> None:
 _STATUS: Mapping[type[Exception], int] = {NotFoundError: 404, RefusedError: 403, InputError: 400, UnavailableError: 503, psycopg.DataError: 400}
 
 
-def _status(wrong: Exception) -> int:
-    return next(status for kind, status in _STATUS.items() if isinstance(wrong, kind))
+def status_of(wrong: Exception) -> int:
+    """The answer's status by the kind of error; of any other kind 400, what was asked for cannot be done."""
+    return next((status for kind, status in _STATUS.items() if isinstance(wrong, kind)), 400)
 
 
 def error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:

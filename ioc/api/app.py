@@ -21,6 +21,11 @@ from ioc.api.answers import add_answers
 from ioc.api.ask import Database
 from ioc.api.beats import Beats
 from ioc.api.bulletins import add_bulletins
+from ioc.api.cameras import Hall, add_cameras
+from ioc.api.cameras_around import add_cameras_around
+from ioc.api.cameras_live import Lives, add_cameras_live
+from ioc.api.cameras_review import add_cameras_review
+from ioc.api.cameras_shelf import Shelf
 from ioc.api.cap import Bureau, Readers, add_cap
 from ioc.api.citizen import BOUNDS as CITIZEN_BOUNDS
 from ioc.api.citizen import PATH as CITIZEN_PATH
@@ -31,6 +36,7 @@ from ioc.api.console_alerts import add_console_alerts
 from ioc.api.console_audit import add_console_audit
 from ioc.api.console_brief import add_console_brief
 from ioc.api.console_fatigue import add_console_fatigue
+from ioc.api.console_figures import add_console_figures
 from ioc.api.console_hotline import add_hotline
 from ioc.api.console_letters import add_console_letters
 from ioc.api.console_measures import add_console_measures
@@ -71,6 +77,7 @@ from ioc.api.session import add_session
 from ioc.api.sign_in import SignIn, add_sign_in
 from ioc.api.ways import ways
 from ioc.api.weighed import add_weighed, scales
+from ioc.cameras.sites import load_cameras
 from ioc.clock import Clock, local_day
 from ioc.db.connect import connect_async
 from ioc.decisions.decide import Office
@@ -175,12 +182,23 @@ def _add_desk(server: FastAPI, desk: Desk, settings: Settings, titles: Mapping[s
     add_weighed(server, desk, scales(desk.profile))
     add_console_work(server, desk, office, office.rules)
     register = load_alerts(desk.profile)
-    add_console_alerts(server, Board(desk=desk, register=register), titles)
+    board = Board(desk=desk, register=register)
+    add_console_alerts(server, board, titles)
+    _add_cameras(server, desk, board, office)
     add_console_tasks(server, desk, office, register)
     add_console_shift(server, desk, Centre(profile=desk.profile, register=register))
     add_console_reviews(server, desk, load_lot(desk.profile.folder))
     add_console_measures(server, desk)
     add_console_letters(server, desk)
+    add_console_figures(server, desk, settings.profile)
+
+
+def _add_cameras(server: FastAPI, desk: Desk, board: Board, office: Office) -> None:
+    hall = Hall(desk=desk, shelf=Shelf(desk.database, load_cameras(desk.profile)))
+    add_cameras_around(server, hall)
+    add_cameras_review(server, hall, board, office)
+    add_cameras_live(server, hall, Lives())
+    add_cameras(server, hall)
 
 
 def _add_citizens(server: FastAPI, desk: Desk, source: str) -> None:

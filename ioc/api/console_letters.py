@@ -8,12 +8,13 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
+from ioc.api.answers import status_of
 from ioc.api.console_letter import file_of, letter_page, wording
 from ioc.api.console_letters_words import act_word, detail, reasons
 from ioc.api.desk import Desk
 from ioc.api.forms import form_of, number_in
 from ioc.db.connect import Connection
-from ioc.errors import InputError, IocError, NotFoundError, RefusedError, UnavailableError
+from ioc.errors import InputError, IocError, NotFoundError, UnavailableError
 from ioc.shift import letters
 from ioc.shift.letters import LONGEST_REASON, MOST, Alike, Click, Group, Hand
 from ioc.streams.engine.privacy import masked
@@ -76,11 +77,8 @@ async def _form(request: Request) -> Form:
 async def _acted(desk: Desk, request: Request, act: Callable[[Form], Awaitable[str]]) -> Response:
     try:
         query = await act(await _form(request))
-    except UnavailableError as away:
-        return await _listing(desk, request, status=503, problem=str(away))
     except IocError as wrong:
-        status = 404 if isinstance(wrong, NotFoundError) else 403 if isinstance(wrong, RefusedError) else 400
-        return await _listing(desk, request, status=status, problem=str(wrong))
+        return await _listing(desk, request, status=status_of(wrong), problem=str(wrong))
     return RedirectResponse(f"{PATH}?{query}", status_code=303)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
+from ioc.api.access import CAMERAS, may
 from ioc.api.desk import Desk
 from ioc.api.reports_json import Counter, add_reports_json
 from ioc.api.reports_stream import Watch
@@ -28,7 +29,7 @@ def add_console_reports(server: FastAPI, desk: Desk, watch: Watch) -> None:
         told = [{"code": r.code, "fact": r.fact, "text": r.text_en if text.language == "en" else r.text} for r in replies]
         return desk.page(
             request, "reports.html", "Tiếp nhận phản ánh", choices=_choices(desk, text) | {"replies": told, "names": _names(text)},
-            may={"triage": who.may(Permission.REPORTS_TRIAGE)}, states={code: text(name) for code, name in STATES.items()})
+            may={"triage": who.may(Permission.REPORTS_TRIAGE), "cameras": may(who, CAMERAS)}, states={code: text(name) for code, name in STATES.items()})
 
 
 def _names(text: Words) -> dict[str, dict[str, str]]:

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
+from ioc.api.answers import status_of
 from ioc.api.desk import Desk
 from ioc.api.forms import form_of
 from ioc.clock import local_day
 from ioc.db.connect import Connection
-from ioc.errors import InputError, IocError, NotFoundError, UnavailableError
+from ioc.errors import InputError, IocError
 from ioc.people.principal import Principal
 from ioc.people.roles import Permission
 from ioc.reports.public import REASONS
@@ -58,10 +59,8 @@ async def _judged(desk: Desk, lot: Lot, request: Request) -> Response:
             raise InputError(desk.text("Hãy chọn đồng ý hoặc không đồng ý."))
         verdict = Verdict(event_id=form.get("event", ""), agrees=form["agrees"] == "yes", words=form.get("words", ""))
         subject = await desk.database.ask(lambda conn: judge(conn, verdict, who, by))
-    except UnavailableError as away:
-        return await _page(desk, lot, request, status=503, problem=str(away))
     except IocError as wrong:
-        return await _page(desk, lot, request, status=404 if isinstance(wrong, NotFoundError) else 400, problem=str(wrong))
+        return await _page(desk, lot, request, status=status_of(wrong), problem=str(wrong))
     return RedirectResponse(f"{PATH}?{urlencode({'done': 1} if verdict.agrees else {'again': subject})}", status_code=303)
 
 

@@ -9,10 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
+from ioc.api.answers import status_of
 from ioc.api.desk import Desk
 from ioc.api.forms import form_of
 from ioc.db.connect import Connection
-from ioc.errors import InputError, IocError, UnavailableError
+from ioc.errors import InputError, IocError
 from ioc.people import screens
 from ioc.people.accounts import By
 from ioc.people.heartbeats import STATES, Painted, painted, state_of
@@ -76,10 +77,8 @@ async def _acted(room: Room, request: Request, act: Act) -> Response:
     try:
         form = await form_of(request)
         await desk.database.ask(lambda conn: act(conn, form, desk.by(request)))
-    except UnavailableError as away:
-        return await _page(room, request, status=503, problem=str(away))
     except IocError as error:
-        return await _page(room, request, status=400, problem=str(error))
+        return await _page(room, request, status=status_of(error), problem=str(error))
     desk.identities.forget()
     return RedirectResponse("/console/screens", status_code=303)
 

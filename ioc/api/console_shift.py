@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
+from ioc.api.answers import status_of
 from ioc.api.console_shift_words import told
 from ioc.api.desk import Desk
 from ioc.api.forms import form_of, number_in
 from ioc.clock import local_day
 from ioc.db.connect import Connection
-from ioc.errors import InputError, IocError, NotFoundError, UnavailableError
+from ioc.errors import InputError, IocError, NotFoundError
 from ioc.people.principal import Principal
 from ioc.people.roles import Permission
 from ioc.shift.book import Book, Centre, gather, within_reach
@@ -56,10 +57,8 @@ async def _acted(shift: _Shift, request: Request) -> Response:
     try:
         form = await form_of(request)
         await shift.desk.database.ask(lambda conn: _act(conn, shift, request, form))
-    except UnavailableError as away:
-        return await _page(shift, request, status=503, problem=str(away), words=form.get("words", ""))
     except IocError as wrong:
-        return await _page(shift, request, status=400, problem=str(wrong), words=form.get("words", ""))
+        return await _page(shift, request, status=status_of(wrong), problem=str(wrong), words=form.get("words", ""))
     return RedirectResponse(PATH, status_code=303)
 
 

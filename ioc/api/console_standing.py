@@ -1,12 +1,15 @@
 """`/console/standing`: how much the centre is on its guard, decided by a person and shown on every wall."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
 from ioc.alerts.standing import LEVELS, LONGEST_REASON, STATES, decide_standing, standings
+from ioc.api.answers import status_of
 from ioc.api.desk import Desk
 from ioc.api.forms import form_of
-from ioc.errors import IocError, UnavailableError
+from ioc.errors import IocError
 from ioc.people.roles import Permission
 
 PATH = "/console/standing"
@@ -22,14 +25,13 @@ def add_console_standing(server: FastAPI, desk: Desk) -> None:
 
     @server.post(PATH + "/set")
     async def change(request: Request) -> Response:
+        form: Mapping[str, str] = {}
         try:
             form, by = await form_of(request), desk.by(request)
             await desk.database.ask(lambda conn: decide_standing(conn, form.get("state", ""), form.get("reason", ""), by=by.actor, at=by.at,
                                                                  address=by.address))
-        except UnavailableError as away:
-            return await _page(desk, request, status=503, problem=str(away), reason=form.get("reason", ""))
         except IocError as error:
-            return await _page(desk, request, status=400, problem=str(error), reason=form.get("reason", ""))
+            return await _page(desk, request, status=status_of(error), problem=str(error), reason=form.get("reason", ""))
         return RedirectResponse(PATH, status_code=303)
 
 

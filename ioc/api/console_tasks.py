@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from ioc.alerts.board import one_alert, told
 from ioc.alerts.register import Register
 from ioc.api.alerts_json import reach
-from ioc.api.answers import answer
+from ioc.api.answers import answer, status_of
 from ioc.api.desk import Desk
 from ioc.api.forms import form_of, own_path
 from ioc.api.hardening import address_of
@@ -103,7 +103,7 @@ async def _given(tasks: _Tasks, request: Request) -> Response:
         return await _page(tasks, request, source, typed, problem=str(away), status=503)
     except IocError as wrong:
         # The key goes with what was asked for: what is mended is asked for anew, what was sent twice counts once.
-        return await _page(tasks, request, source, {**typed, "key": "", "number": ""}, problem=str(wrong), status=400)
+        return await _page(tasks, request, source, {**typed, "key": "", "number": ""}, problem=str(wrong), status=status_of(wrong))
     said = tasks.desk.words()("Đã giao: {number}. Theo dõi tại chuyên đề Văn bản điện tử và nhiệm vụ được giao.", number=typed["number"])
     del done
     return tasks.desk.page(request, "task.html", "Giao việc", done=said, source=source, document="", about="", typed={}, offices=(), presets=(),

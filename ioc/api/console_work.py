@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
+from ioc.api.answers import status_of
 from ioc.api.desk import Desk
 from ioc.api.forms import prove
 from ioc.api.hardening import address_of
-from ioc.api.multipart import Posted, photo_of, posted
+from ioc.api.multipart import Posted, check, photo_of, posted
 from ioc.api.photos import BOUNDS
 from ioc.api.reports_json_words import Teller
 from ioc.clock import LOCAL, local_day
@@ -19,7 +20,7 @@ from ioc.db.connect import Connection
 from ioc.decisions.decide import Office
 from ioc.decisions.decision import Decision
 from ioc.decisions.verdicts import ConflictError
-from ioc.errors import InputError, IocError, NotFoundError, UnavailableError
+from ioc.errors import InputError, IocError, NotFoundError
 from ioc.reports.detail import Detail, detail, left
 from ioc.reports.photos import Photo
 from ioc.reports.queue import Reader
@@ -137,16 +138,13 @@ async def _acted(work: _Work, request: Request, subject: str) -> Response:
         text = desk.words()
         problem = text("Có người vừa thay đổi mục này ({by}): hãy xem lại rồi quyết định.", by=last)
         return await _item(work, request, subject, status=409, problem=problem, typed=typed)
-    except UnavailableError as away:
-        return await _item(work, request, subject, status=503, problem=str(away), typed=typed)
     except IocError as wrong:
-        return await _item(work, request, subject, status=400, problem=str(wrong), typed=typed)
+        return await _item(work, request, subject, status=status_of(wrong), problem=str(wrong), typed=typed)
     return RedirectResponse(f"{PATH}/{subject}", status_code=303)
 
 
 async def _photo(form: Posted) -> Photo | None:
-    if form.problem:
-        raise InputError(f"the form is refused: {form.problem}")
+    check(form)
     uploads = form.files.get("photo", [])
     return await photo_of(uploads[0]) if uploads else None
 

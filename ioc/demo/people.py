@@ -1,13 +1,18 @@
 """The demo's persons: made at its first start, each with a one-time password that is said this once; a scenario beside it takes them over."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from ioc.clock import SystemClock
+from ioc.clock import SystemClock, local_day
 from ioc.db.connect import Connection, connect
+from ioc.indicators.asked import LOOK_BACK, load_asked
+from ioc.indicators.catalogue import load_catalogue
 from ioc.people.accounts import By, add_person, person_by_login
 from ioc.people.principal import Grant
+from ioc.people.roles import LIMITED
 from ioc.people.seals import add_key
 from ioc.profiles import Profile
 from ioc.settings import Settings
@@ -30,6 +35,7 @@ PARTS = (
     Part(login="truongca", name="Trưởng ca (diễn tập)", roles=("shift_lead", "presenter")),
     Part(login="trucban", name="Trực ban (diễn tập)", roles=("operator",)),
     Part(login="daumoi", name="Đầu mối cơ quan (diễn tập)", roles=("focal_point",)),
+    Part(login="lanhdao", name="Lãnh đạo đơn vị (diễn tập)", roles=("unit_head",)),
     Part(login="quantri", name="Quản trị (diễn tập)", roles=("administrator",)),
     Part(login="kiemtra", name="Kiểm tra (diễn tập)", roles=("auditor",)),
 )
@@ -47,13 +53,21 @@ def keys_of(settings: Settings) -> Path:
 def prepare_people(conn: Connection, profile: Profile) -> Iterator[str]:
     """Make those who are not there; one line each with what signs them in."""
     by = By(actor="system:demo", at=SystemClock().now())
-    agency = next((a.code for a in profile.agencies), "")
+    agency = busiest(profile, local_day(by.at))
     for part in PARTS:
         if person_by_login(conn, part.login):
             continue
-        grants = [Grant(role=role, agencies=frozenset({agency}) if role == "focal_point" else None) for role in part.roles]
+        grants = [Grant(role=role, agencies=frozenset({agency}) if role in LIMITED else None) for role in part.roles]
         _, password = add_person(conn, part.login, part.name, grants, by)
         yield f"{part.login:<9} {password}   {', '.join(part.roles)}"
+
+
+def busiest(profile: Profile, day: date) -> str:
+    """The agency of a day that has most figures to enter by hand, so that its persons find something to do; else any that there is."""
+    held = [a.code for a in profile.agencies if a.valid_on(day)] or [a.code for a in profile.agencies]
+    asked = load_asked(profile, load_catalogue(str(profile.folder)))
+    counted = Counter(f.agency for f in asked.between(day - LOOK_BACK, day + LOOK_BACK) if f.agency in held)
+    return max(held, key=lambda code: counted[code], default="")
 
 
 def take_people(source: str, conn: Connection) -> None:

@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from ioc.clock import SystemClock, minute
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
+from ioc.demo.cameras import Cameras, prepare_cameras
 from ioc.demo.citizens import citizens_command, prepare_citizens
 from ioc.demo.embedded import database
 from ioc.demo.join import leave_addresses
@@ -49,6 +50,14 @@ class Scene:
     status: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is started once the history is told: the simulated citizens, and the cameras."""
+
+    citizens: Sequence[str] | None = None
+    cameras: Cameras | None = None
+
+
 def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: Sequence[str], simulators: bool,
              scene: Scene | None = None) -> None:
     """Start all parts, say where to look, keep them running until told to stop.
@@ -78,8 +87,10 @@ def run_demo(settings: Settings, stop: threading.Event, *, days: int, simulate: 
         if simulators:
             diary = str(settings.data_dir / "simulation.json")  # by it they go on with the story of the last demo, from where it stopped
             arguments = [*(_scene(scene, settings) if scene else ["--days", str(days), "--until", "live", "--diary", diary]), *simulate]
-        citizens = citizens_command(settings) if simulators and scene is None else None
-        with _processes(settings, base.dsn, arguments, citizens) as (processes, later, start):
+        lively = simulators and scene is None
+        cameras = prepare_cameras(settings, load_profile(settings.profile)) if lively else None
+        beside = Beside(citizens=citizens_command(settings) if lively else None, cameras=cameras)
+        with _processes(settings, base.dsn, arguments, beside) as (processes, later, start):
             _announce(settings, stop, scene)
             stage = Stage(lambda: connect(base.dsn, application="ioc-demo", autocommit=True), settings.data_dir, SystemClock(), start)
             try:
@@ -113,15 +124,15 @@ def _prepare(conn: Connection, settings: Settings, scene: Scene | None) -> None:
 
 @contextlib.contextmanager
 def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None,  # noqa: C901 (its small functions share all)
-               citizens: Sequence[str] | None) -> Iterator[Parts]:
+               others: Beside) -> Iterator[Parts]:
     """Processes to be looked after; what starts those that wait; and how one more is started, which ends with them."""
     started: list[Process] = []
     looked_after: list[Process] = []
     note: Path | None = None
     outside, environment = _environments(settings, dsn)
 
-    def part(name: str, *arguments: str, role: str = "") -> Process:
-        return Process(name, python("ioc", *(arguments or (name,))), environment | {"IOC_DATABASE": make_conninfo(dsn, user=role or f"ioc_{name}")})
+    def part(name: str, *arguments: str, **more: str) -> Process:
+        return Process(name, python("ioc", *(arguments or (name,))), environment | {"IOC_DATABASE": make_conninfo(dsn, user=f"ioc_{name}")} | more)
 
     def beside(command: list[str]) -> Process:
         started.append(Process("scenario", command, outside | {"IOC_DATA": str(settings.data_dir)}, restart=False))
@@ -148,8 +159,10 @@ def _processes(settings: Settings, dsn: str, simulate: Sequence[str] | None,  # 
         def later() -> None:
             if _is_told(started):
                 begun = [part("alerts")]
-                if citizens is not None:
-                    begun.append(Process("citizens", citizens, outside))
+                if others.citizens is not None:
+                    begun.append(Process("citizens", others.citizens, outside))
+                if others.cameras is not None:
+                    begun += [Process("pictures", others.cameras.command, outside), part("cameras", IOC_CAMERAS=others.cameras.file)]
                 started.extend(begun)
                 looked_after.extend(begun)
 
@@ -206,7 +219,7 @@ def _announce(settings: Settings, stop: threading.Event, scene: Scene | None) ->
     else:
         raise UnavailableError("the web process did not become ready within a minute: see its lines above")
     for what, path in (("sign in", "/login"), ("the wall", "/wall"), ("console", "/console"), ("alerts", "/console/alerts"),
-                       ("one panel", "/wall/citizen_reports"),
+                       ("cameras", "/console/cameras"), ("one panel", "/wall/citizen_reports"),
                        ("as numbers", "/api/panels/one_stop.json"), ("scenarios", "/scenarios"), ("readiness", "/readyz"), ("metrics", "/metrics")):
         say("demo", f"{what:<11} {base}{path}")
     for saying in scene.script.says if scene else ():

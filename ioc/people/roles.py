@@ -38,22 +38,26 @@ class Permission(StrEnum):
     LETTERS_HANDLE = "letters_handle"  # dead letters, gaps, pauses
     AUDIT_READ = "audit_read"
     SCENARIOS_DRIVE = "scenarios_drive"
+    CAMERAS_COUNTER = "cameras_counter"  # pictures of one-stop counters; each live view is a line of the ledger
+    CAMERAS_TRAFFIC = "cameras_traffic"  # pictures of roads
+    CAMERAS_SECURITY = "cameras_security"  # pictures of police cameras
 
 
 _P = Permission
 _WORK = frozenset({_P.REPORTS_READ, _P.REPORTS_WORK, _P.TASKS_WORK})
+_STREETS = frozenset({_P.CAMERAS_COUNTER, _P.CAMERAS_TRAFFIC})
 
 ROLES: Mapping[str, frozenset[Permission]] = {
     "leader": frozenset({_P.WALL, _P.ALERTS_READ, _P.TASKS_GIVE}),
     "shift_lead": frozenset({_P.WALL, _P.REPORTS_READ, _P.REPORTS_CONTACT, _P.REPORTS_TRIAGE, _P.REPORTS_APPROVE, _P.ALERTS_READ, _P.ALERTS_ACT,
-                             _P.ALERTS_CLOSE_4, _P.TASKS_GIVE, _P.SCREENS_MANAGE, _P.LETTERS_HANDLE, _P.EXPORT, _P.FIGURES_FOLLOW}),
+                             _P.ALERTS_CLOSE_4, _P.TASKS_GIVE, _P.SCREENS_MANAGE, _P.LETTERS_HANDLE, _P.EXPORT, _P.FIGURES_FOLLOW}) | _STREETS,
     "operator": frozenset({_P.WALL, _P.REPORTS_READ, _P.REPORTS_CONTACT, _P.REPORTS_TRIAGE, _P.ALERTS_READ, _P.ALERTS_ACT, _P.SCREENS_MANAGE,
-                           _P.LETTERS_HANDLE}),
-    "focal_point": _WORK | {_P.FIGURES_ENTER},
+                           _P.LETTERS_HANDLE}) | _STREETS,
+    "focal_point": _WORK | {_P.CAMERAS_COUNTER, _P.FIGURES_ENTER},
     "field_officer": _WORK,
     "unit_head": frozenset({_P.UNIT_PANELS, _P.COMMIT, _P.REPORTS_READ, _P.TASKS_WORK, _P.FIGURES_APPROVE}),
     "procedure_office": frozenset({_P.PANELS_REFORM, _P.TARGETS_EDIT, _P.EXPORT, _P.FIGURES_APPROVE_REFORM, _P.FIGURES_FOLLOW}),
-    "incident_command": frozenset({_P.PANELS_SAFETY, _P.ALERTS_READ, _P.ALERTS_ACT, _P.INCIDENTS_HANDLE}),
+    "incident_command": frozenset({_P.PANELS_SAFETY, _P.ALERTS_READ, _P.ALERTS_ACT, _P.INCIDENTS_HANDLE}) | _STREETS | {_P.CAMERAS_SECURITY},
     "administrator": frozenset({_P.PANELS_PLATFORM, _P.CONFIGURE, _P.PEOPLE_MANAGE, _P.SCREENS_MANAGE, _P.LETTERS_HANDLE}),
     "auditor": frozenset({_P.AUDIT_READ}),
     "presenter": frozenset({_P.WALL, _P.SCENARIOS_DRIVE}),

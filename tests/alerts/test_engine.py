@@ -199,6 +199,21 @@ def test_an_alert_is_promised_to_kafka_and_to_offices_that_asked_for_letters(con
     assert conn.execute("select channel, target from outbox order by place").fetchall() == [("kafka", "ioc.alert"), ("mail", "truc@example.vn")]
 
 
+def test_agency_that_is_late_with_a_figure_is_reminded_at_its_own_address_until_it_answers(conn: Connection) -> None:
+    conn.execute("insert into alert_recipient (role, unit_code, address, severity, created_at) values ('focal_point', 'H13.02', 'snv@example.vn', 2, now()), "
+                 "('focal_point', 'H13.08', 'syt@example.vn', 2, now()), ('unit_head', 'H13.02', 'gd@example.vn', 2, now())")
+    late = register().rules["RI-06"]
+    world = World(conn, only(late), at=datetime(2026, 11, 6, tzinfo=UTC))
+    world.tell(hurt())
+
+    def letters() -> list[str]:
+        return [to for (to,) in conn.execute("select target from outbox where channel = 'mail' order by place").fetchall()]
+
+    for day, told in ((9, ["snv"]), (10, ["snv"]), (11, ["snv", "snv"]), (12, ["snv", "snv"]), (13, ["snv", "snv", "gd"])):
+        world.look(datetime(2026, 11, day, 4, tzinfo=UTC))
+        assert letters() == [f"{name}@example.vn" for name in told], day
+
+
 def test_each_thing_told_is_a_line_of_the_ledger(conn: Connection) -> None:
     world = World(conn, only(GRAVE))
     world.tell(hurt())

@@ -65,6 +65,17 @@ def test_target_is_missing_after_thirty_days_unless_a_shorter_period_ended_with_
     assert [(r.subject, r.raised, r.value) for r in at_present(conn, "RI-05", at(days=-10))] == [(UNIT, (2,), 31)]
 
 
+def test_figure_to_be_entered_is_late_from_the_working_day_after_its_deadline(conn: Connection) -> None:
+    assert at_present(conn, "RI-06", at(days=-4, hours=9.9)) == []  # Friday 6 November, 16:54
+    assert at_present(conn, "RI-06", at(days=-2)) == [] or cases(at_present(conn, "RI-06", at(days=-2))) == {}  # Sunday
+    (found,) = at_present(conn, "RI-06", at(days=-1, hours=3))
+    assert (found.subject, found.items, found.value, found.figures) == ("H13.02", ("par_plan/province/2026-10",), 1, {"period": "2026-10"})
+    assert [r.value for r in at_present(conn, "RI-06", at(days=2, hours=3))] == [4]
+    store(conn, [observed("par_plan", "2026-10", at(days=2, hours=4), unit_code="", value=64)])
+    assert at_present(conn, "RI-06", at(days=2, hours=5)) == []
+    assert [r.value for r in in_the_past(conn, "RI-06", at(days=2, hours=3), LATER)] == [4]
+
+
 def test_past_moment_is_answered_the_same_later(conn: Connection) -> None:
     store(conn, [observed("score_766", "2026-11-05", at(), value=60), observed("score_766", "2026-11-09", at(), value=50),
                  observed("par_index_unit", "2024", at(), rank=3, out_of=43), observed("par_index_unit", "2025", at(), rank=10, out_of=43),

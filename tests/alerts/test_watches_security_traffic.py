@@ -46,6 +46,12 @@ def test_silent_gateway_makes_no_camera_lost(conn: Connection) -> None:
     assert [*at_present(conn, "ST-01", minute(200)), *at_present(conn, "ST-01C", minute(200))] == []
 
 
+def test_persons_review_is_no_word_of_a_camera_whose_gateway_is_silent(conn: Connection) -> None:
+    store(conn, [status(minute(n), online=True, subject=f"OS-{k}-C1") for n in range(3) for k in range(3)])
+    store(conn, [camera("detection", minute(190), "OS-1-C1", kind="crowd", detection_id="a", reviewed_by="operator", verdict="confirmed")])
+    assert at_present(conn, "ST-01", minute(200)) == []
+
+
 def test_cameras_that_go_off_together_are_one_group_and_not_many_cameras(conn: Connection) -> None:
     store(conn, [status(minute(n), online=n == 0 or k > 2, subject=f"OS-{k}-C1") for n in range(3) for k in range(10)])
     store(conn, [camera("traffic_count", minute(2), "RD-09-C1", vehicles=4, interval_s=60), status(minute(3), online=False, subject="RD-09-C1")])
@@ -112,6 +118,15 @@ def test_deaths_are_compared_with_the_same_days_a_year_before(conn: Connection) 
 def test_deaths_without_a_year_before_are_not_judged(conn: Connection) -> None:
     store(conn, accidents(NINE - timedelta(days=4), (3, 2, 3)))
     assert [(r.unknown, r.value) for r in at_present(conn, "ST-05", NINE)] == [(True, None)]
+
+
+def test_detection_is_one_through_its_phases(conn: Connection) -> None:
+    def seen(hours: float, detection: str, **data: str) -> Told:
+        return camera("detection", NINE - timedelta(hours=hours), "RD-01-C1", COMMUNE, kind="crowd", detection_id=detection, **data)
+
+    store(conn, [seen(30, "a", phase="new", media_ref="m1"), seen(29, "a", phase="end", media_ref="m2"),
+                 seen(28, "b", phase="new"), seen(27, "b", phase="end"), seen(3, "b", reviewed_by="operator", verdict="rejected")])
+    assert cases(at_present(conn, "ST-06", NINE)) == {COMMUNE: 1}
 
 
 def test_detection_waits_for_a_person_and_is_counted_once(conn: Connection) -> None:

@@ -85,6 +85,11 @@ def test_month_is_missing_after_the_fifth_working_day_where_one_was_told_before(
         (UNIT, ("budget_revenue/31528/2026-10",), 2, {"period": "10/2026"})]
 
 
+def test_month_that_is_asked_for_by_hand_is_left_to_its_own_deadline(conn: Connection) -> None:
+    store(conn, [*months("par_plan", 7, 8, 9, unit_code=""), *months("budget_revenue", 7, 8, 9, unit_code="")])
+    assert [r.items for r in at_present(conn, "SE-05", at(1))] == [("budget_revenue/province/2026-10",)]
+
+
 def test_past_moment_is_answered_the_same_later(conn: Connection) -> None:
     store(conn, [aimed_at("export_value", "2026", at(days=-300), 1000, unit_code=""), observed("export_value", "2026-09", at(), unit_code="", value=60),
                  observed("disbursement", "2026-10", at(), unit_code="", value=40), observed("disbursement", "2026-10", at(), unit_code="VN", value=60),

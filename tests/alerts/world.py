@@ -14,6 +14,9 @@ from ioc.alerts.register import Register, load_alerts
 from ioc.alerts.rule import Rule
 from ioc.clock import FrozenClock
 from ioc.db.connect import Connection
+from ioc.indicators.asked import load_asked
+from ioc.indicators.catalogue import load_catalogue
+from ioc.live.due import store_due
 from ioc.live.promises import store_promises, working_times
 from ioc.places.stations import load_stations, store_stations
 from ioc.profiles import Profile, load_profile
@@ -67,10 +70,14 @@ def register() -> Register:
 
 
 def prepare(conn: Connection) -> None:
-    """Bring into a database what `ioc live` brings: stations, promises, working times."""
+    """Bring into a database what `ioc live` brings: stations, promises, working times; of the figures due by hand those of one indicator, so that
+    other rules' examples are not told of the rest.
+    """
     profile = soc_trang()
     store_stations(conn, load_stations(profile))
     store_promises(conn, profile, working_times(profile.calendar, date(2025, 1, 1), date(2027, 6, 30)))
+    store_due(conn, [due for due in load_asked(profile, load_catalogue("soc_trang")).between(date(2026, 10, 1), date(2026, 11, 30))
+                     if due.indicator.id == "par_plan"])
 
 
 def only(*rules: Rule) -> Register:

@@ -11,15 +11,22 @@ import pytest
 from babel.messages.pofile import read_po
 
 from ioc.alerts.standing import STATES as STANDINGS
+from ioc.api.cameras_around import STEPS
+from ioc.api.cameras_words import CAUSES, CONDITIONS, DETECTIONS, KINDS, REFUSALS, SILENT, VERDICTS
 from ioc.api.console import DONE, DOORS
+from ioc.api.console_figures import ACTS as FIGURE_ACTS
+from ioc.api.console_figures_words import SAID
 from ioc.api.console_screens import LINKS
 from ioc.api.figure_words import COLUMNS, UNITS
 from ioc.api.guard import SENTENCES
 from ioc.api.scenarios import STATES
 from ioc.api.sign_in import NOT_SO, REFUSED
+from ioc.indicators.catalogue import UNITS as INDICATOR_UNITS
+from ioc.indicators.columns import TITLES as COLUMN_TITLES
 from ioc.indicators.ledgers import LEDGERS
 from ioc.indicators.reconcile import WHY
 from ioc.kpi.engine.contract import FLAGS
+from ioc.manual.listing import STATES as FIGURE_STATES
 from ioc.maps.wording import PHRASES
 from ioc.panels._citizen_reports_pictures import CHANNELS
 from ioc.panels.engine.card import STATE_WORDS
@@ -90,8 +97,9 @@ def used() -> frozenset[str]:
     found |= set(REPORT_STATES.values()) | set(ACTS.values())
     found |= set(SENTENCES.values()) | set(REFUSED.values()) | {NOT_SO} | set(NAMES.values()) | set(DONE.values()) | {text for _, *both in DOORS for text in both}
     found |= set(LINKS.values()) | set(PAINTS.values()) | set(CHANNELS.values()) | set(STANDINGS.values()) | set(FLAGS.values()) | set(WHY.values()) | set(UNITS.values()) | set(COLUMNS.values())
-    found |= set(TOLD.values())
+    found |= set(TOLD.values()) | set(FIGURE_ACTS.values()) | set(SAID.values()) | set(FIGURE_STATES.values()) | set(INDICATOR_UNITS.values()) - {"%", "ha"}
     found |= {text for ledger in LEDGERS.values() for text in ledger.measures.values()}
+    found |= {SILENT} | {text for told in (CAUSES, CONDITIONS, DETECTIONS, KINDS, REFUSALS, VERDICTS, STEPS) for text in told.values()}
     found |= {text for path in ROOT.rglob("*.html") for text in re.findall(r'words\("([^"]+)"', path.read_text(encoding="utf-8"))}
     for panel in panels().values():
         found |= {panel.spec.title, panel.spec.short}
@@ -101,6 +109,10 @@ def used() -> frozenset[str]:
 
 def _places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_form_of_a_figure_calls_its_fields_as_the_workbook_does() -> None:
+    assert {name: COLUMN_TITLES[name] for name in SAID} == SAID
 
 
 def test_texts_are_found_in_the_code() -> None:

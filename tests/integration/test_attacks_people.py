@@ -189,7 +189,7 @@ def test_form_token_of_another_person_is_refused(centre: Centre) -> None:
     other = cookie(centre.conn, "minh", ["leader"], NOW)
     token = centre.get("/console/me", other).body.decode().split('name="csrf" value="')[1].partition('"')[0]
     assert centre.post("/logout", centre.lan, urlencode({"csrf": token}).encode()).status == 403
-    assert centre.post("/console/screens/end", centre.lan, urlencode({"csrf": token, "screen": "1"}).encode()).status == 400
+    assert centre.post("/console/screens/end", centre.lan, urlencode({"csrf": token, "screen": "1"}).encode()).status == 403
     assert centre.post("/console/me/sessions", centre.lan, b'{"csrf": "x"}', **{"Content-Type": "application/json"}).status == 403
     assert centre.get("/console", centre.lan).status == 200
 

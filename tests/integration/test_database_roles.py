@@ -17,12 +17,19 @@ from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
 from ioc.db.roles import apply_roles, granted, load_roles
 from ioc.errors import ConfigurationError, InputError
+from ioc.indicators.asked import load_asked
+from ioc.indicators.catalogue import load_catalogue
 from ioc.kpi.engine.compute import Question, compute
 from ioc.kpi.engine.registry import sections
+from ioc.live.due import store_due
 from ioc.live.frames import VARIANTS
 from ioc.live.promises import store_promises, working_times
+from ioc.manual.drafts import Hand, approve, enter, newest
+from ioc.manual.drafts import Office as FiguresOffice
 from ioc.moment import now_moment
 from ioc.panels.engine.registry import panels
+from ioc.people.accounts import By
+from ioc.people.principal import Grant, Scope
 from ioc.places.stations import load_stations, store_stations
 from ioc.relay.kafka import KafkaSender
 from ioc.settings import Settings
@@ -30,7 +37,7 @@ from ioc.streams.engine import attention
 from ioc.streams.engine.broker import Gap
 from ioc.streams.engine.memory import MemoryBroker
 from tests.conftest import fresh_database
-from tests.integration.decisions_desk import decided, decision, report
+from tests.integration.decisions_desk import decided, decision, person, report
 from tests.integration.kpi_ways import PROFILE, REGISTER
 from tests.integration.relay_world import Broker, make_worker, work
 from tests.integration.streams_db import drain, make_sink, one, picture, rows
@@ -39,6 +46,7 @@ from tests.integration.streams_wire import NOW, garbage, publish
 from tests.integration.web_server import ask, eventually, serving, session
 from tests.profiles import FICTIONAL
 
+BY_HAND = load_asked(PROFILE, load_catalogue("soc_trang"))
 LOGINS = sorted(role.name for role in load_roles().roles.values() if role.login)
 PROCESSES = [name for name in LOGINS if name != "ioc_owner"]
 REPORT = "select count(*) from report_state"
@@ -157,6 +165,7 @@ def test_live_works_as_its_role(week: str, opened: dict[str, Connection]) -> Non
     conn = opened["ioc_live"]
     store_stations(conn, load_stations(PROFILE))
     store_promises(conn, PROFILE, working_times(PROFILE.calendar, NOW.date(), NOW.date()))
+    store_due(conn, BY_HAND.due(NOW.date()))
     epoch = session(conn, FrozenClock(NOW))
     assert epoch.publish(panels()) > len(panels()) * (len(VARIANTS) + 1)
     epoch.tick()
@@ -200,6 +209,19 @@ def test_decision_is_made_as_the_web_process_and_sent_as_the_relay(module_dsn: s
     work(make_worker(as_role(module_dsn, "ioc_relay"), KafkaSender(lambda: broker), clock), clock)
     assert [topic for topic, *_ in broker.got] == ["ioc.report"]
     assert rows(opened["ioc_relay"], "select channel, sent_at is null from outbox order by place") == [("kafka", False), ("webhook", True)]
+
+
+def test_figure_is_entered_and_approved_by_the_web_process_as_its_role(opened: dict[str, Connection]) -> None:
+    conn, figure = opened["ioc_web"], next(f for f in BY_HAND.due(NOW.date()) if f.indicator.id == "enterprises_dissolved")
+    office = FiguresOffice(clock=FrozenClock(NOW), profile=PROFILE, source="/vn/99/manual")
+    for number, (role, version) in enumerate((("focal_point", 0), ("unit_head", 1)), start=41):
+        who = person(Grant(role=role, agencies=frozenset({figure.agency})), number=str(number))
+        hand = Hand(who=who, by=By(actor=who.actor, at=NOW), version=version, key=f"figure-{number}")
+        if version:
+            approve(conn, office, figure, hand)
+        else:
+            enter(conn, office, figure, {"value": "12", "source_text": "Sở Tài chính"}, hand)
+    assert newest(conn, [figure.subject], Scope(grants=who.grants))[figure.subject].state == "approved"
 
 
 def test_web_process_signs_people_in_and_keeps_the_ledger(opened: dict[str, Connection]) -> None:

@@ -118,6 +118,19 @@ def test_detection_counts_as_confirmed_once_a_person_has_seen_it(dsn: str, conn:
     assert now["confirmed_lane_rate"].value is None
 
 
+def test_detection_is_one_through_its_phases_and_what_is_rejected_is_not_confirmed(dsn: str, conn: Connection) -> None:
+    sunk(dsn, [camera("detection", 0, "T1", kind="crowd", detection_id="a", phase="new"),
+               camera("detection", 70, "T1", kind="crowd", detection_id="a", phase="end", media_ref="sha256:a"),
+               camera("detection", 80, "T1", kind="crowd", detection_id="a", reviewed_by="operator", verdict="confirmed"),
+               camera("detection", 10, "T1", kind="crowd", detection_id="b", phase="new"),
+               camera("detection", 90, "T1", kind="crowd", detection_id="b", reviewed_by="operator", verdict="rejected"),
+               camera("detection", 20, "T1", kind="after_hours", detection_id="c")])
+    for found in (figures(conn, SECTION), figures(conn, SECTION, at="2026-11-20T23:00")):
+        assert parts(found["confirmed_crowd_rate"]) == (50, 1, 2)
+        assert parts(found["confirmed_after_hours_rate"]) == (0, 0, 1)
+        assert parts(found["confirmed_rate"])[1:] == (1, 3)
+
+
 def test_observation_learnt_late_is_not_in_what_was_known(dsn: str, conn: Connection) -> None:
     sunk(dsn, [camera("traffic_count", 0, "T1", vehicles=10, interval_s=300)], seconds=-24 * 3600)
     sunk(dsn, [camera("traffic_count", 5, "T1", vehicles=50, interval_s=300)])

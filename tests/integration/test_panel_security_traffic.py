@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ioc.panels.engine.contract import Snapshot
-from tests.integration.web_story import NOW, Story, ago, counts, seen, told, values
+from ioc.panels.engine.registry import panels
+from ioc.words import words
+from tests.integration.web_story import NOW, PROFILE, Story, ago, counts, seen, told, values
 
 WHERE = {"org_code": "X99.9004", "unit_code": "99004", "unit_valid_on": "2025-07-01"}
 KEY = "security_traffic"
@@ -120,3 +122,32 @@ def test_detection_waits_until_a_person_has_seen_it_and_its_word_is_not_repeated
         then = seen(conn, KEY, at="2026-11-20T09:00")
     assert [(d["kind"], d["waiting"], d["over_a_day"]) for d in shown.tables["detections"]] == [("lane", 2, 1), ("other", 1, 1)]
     assert (values(shown, "unreviewed"), values(then, "unreviewed")) == ({"unreviewed": 3}, {"unreviewed": 4})
+
+
+def test_detection_is_one_through_its_phases_and_its_review(dsn: str) -> None:
+    with told(dsn) as (story, conn):
+        for n, (hours, phase) in enumerate(((5, "new"), (4, "update"), (3, "end"))):
+            story.tell("camera", "detection", "C", ago(hours=hours), kind="crowd", detection_id="d1", phase=phase, media_ref=f"m{n}")
+        story.tell("camera", "detection", "C", ago(hours=2), kind="after_hours", detection_id="d2", phase="new")
+        story.tell("camera", "detection", "C", ago(hours=1), kind="after_hours", detection_id="d2", reviewed_by="operator", verdict="rejected")
+        story.hear()
+        shown = seen(conn, KEY)
+    assert [(d["kind"], d["waiting"]) for d in shown.tables["detections"]] == [("crowd", 1)]
+
+
+def test_conditions_are_counted_as_cameras_tell_them_and_told_to_guests(dsn: str) -> None:
+    with told(dsn) as (story, conn):
+        for camera, condition, minutes in (("A", "ok", 3), ("B", "frozen", 2), ("C", "ok", 30), ("D", "drift", 1)):
+            story.tell("camera", "status", camera, ago(minutes=minutes), online=condition != "frozen", condition=condition)
+        story.tell("camera", "status", "A", ago(minutes=90), online=False, condition="no_signal")
+        story.camera("E", ago(minutes=1))
+        story.hear()
+        shown, then = seen(conn, KEY), seen(conn, KEY, at="2026-11-20T09:05")
+        counters = seen(conn, "counters")
+    assert {row["condition"]: row["cameras"] for row in shown.tables["conditions"]} == {"ok": 1, "frozen": 1, "drift": 1}
+    assert {row["condition"]: row["cameras"] for row in then.tables["conditions"]} == {"no_signal": 1}
+    assert {row["condition"]: row["cameras"] for row in counters.tables["conditions"]} == {"ok": 1, "frozen": 1, "drift": 1}
+    face = panels()[KEY].render(shown, words("vi"), PROFILE)
+    (told_list,) = [one for one in face.lists if one.title == "Tình trạng camera"]
+    assert told_list.guests
+    assert [row["condition"] for row in told_list.rows] == ["Đứng hình", "Lệch giờ", "Có hình"]

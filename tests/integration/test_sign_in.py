@@ -116,7 +116,7 @@ def test_form_without_the_sessions_token_does_nothing(desk: Desk) -> None:
     other = cookie_of(desk.sign_in("lan"))
     for token in ("", "x", csrf(desk, other)):
         assert desk.post("/logout", {"csrf": token}, Cookie=cookie).status == 403
-        assert desk.post("/console/screens/confirm", {"csrf": token, "code": "1", "name": "x"}, Cookie=cookie).status == 400
+        assert desk.post("/console/screens/confirm", {"csrf": token, "code": "1", "name": "x"}, Cookie=cookie).status == 403
     assert desk.get("/console", Cookie=cookie).status == 200
 
 

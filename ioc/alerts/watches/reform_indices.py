@@ -46,4 +46,13 @@ WATCHES = (
         parameters=("age_d",),
         of_silence=True,
     ),
+    Watch(
+        key="figures_late",
+        about="A figure that an agency is asked to enter by hand (entry.toml of the profile) and that nobody has told: working days since its "
+              "deadline.",
+        streams=("indicator",),
+        unit="working days",
+        figures=("period",),
+        of_silence=True,
+    ),
 )

@@ -137,3 +137,24 @@ where h.is_open
             and o.from_at < %(at)s::timestamptz and o.to_at >= %(at)s::timestamptz
             and o.known_from <= %(known)s::timestamptz and o.known_to > %(known)s::timestamptz
     );
+
+-- name: figures_late
+-- One row per figure that is asked for by hand, past its deadline and told by nobody, also one that waits for approval; of the agency that has to enter
+-- it. Absent = told, or not yet due.
+select
+    d.subject as item,
+    d.unit_code,
+    d.agency as org_code,
+    '' as site,
+    worked_days(d.due_at, %(at)s::timestamptz)::float8 as value,
+    d.due_at as since_at,
+    jsonb_build_object('period', d.period) as figures
+from figure_due as d
+where d.due_at < %(at)s::timestamptz and d.due_at > %(at)s::timestamptz - interval '400 days'
+    and not exists (
+        select 1
+        from indicator_history as o
+        where o.subject = d.subject and o.state = 'observed'
+            and o.from_at < %(at)s::timestamptz and o.to_at >= %(at)s::timestamptz
+            and o.known_from <= %(known)s::timestamptz and o.known_to > %(known)s::timestamptz
+    );

@@ -40,7 +40,7 @@ WATCHES = (
     Watch(
         key="monthly_missing",
         about="An indicator of a place that told a month within a quarter before, and has not told one of the last two months: working days "
-              "since the working day `due_day` of the month after it.",
+              "since the working day `due_day` of the month after it. What entry.toml asks for by hand is left to `figures_late`.",
         streams=("indicator",),
         unit="working days",
         parameters=("due_day",),

@@ -127,7 +127,8 @@ where h.is_open and h.jurisdiction = '' and h.due_at < %(at)s::timestamptz and h
     );
 
 -- name: monthly_missing
--- One row per indicator of a place and month that is late. Absent = told, not yet due, or never told by month lately.
+-- One row per indicator of a place and month that is late. Absent = told, not yet due, never told by month lately, or asked for by hand (then RI-06
+-- says it, by the deadline of the province).
 with months as (
     select (date_trunc('month', %(day)s::date::timestamp) - make_interval(months => n))::date as first_day
     from generate_series(1, 2) as n
@@ -177,4 +178,10 @@ where d.late_d >= 1
         select 1
         from told as o
         where o.indicator_id = t.indicator_id and o.unit_code = t.unit_code and o.org_code = t.org_code and o.first_day = d.first_day
+    )
+    and not exists (
+        select 1
+        from figure_due as f
+        where f.subject = t.indicator_id || '/' || coalesce(nullif(t.org_code, ''), nullif(t.unit_code, ''), 'province') || '/'
+            || to_char(d.first_day, 'YYYY-MM')
     );

@@ -50,4 +50,8 @@ EXAMPLES = {
         raising=[aimed_at("par_plan", "2026-09", at(days=-60), 90)], looks=[at(days=-11)], raised_at=at(), severity=2, subject=UNIT,
         clearing=[observed("par_plan", "2026-09", at(1), value=88)], cleared_at=at(2),
     ),
+    "RI-06": Example(
+        raising=[observed("par_plan", "2026-09", at(days=-40), unit_code="", value=61)], looks=[at(days=-4)], raised_at=at(), severity=2, subject="H13.02",
+        clearing=[observed("par_plan", "2026-10", at(1), unit_code="", value=64)], cleared_at=at(2),
+    ),
 }

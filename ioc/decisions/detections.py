@@ -1,0 +1,178 @@
+"""What cameras detected, reviewed by a person: confirmed or rejected once, entered in the ledger, promised to Kafka as an event of the detection.
+
+The stream `camera` enters by Kafka alone, so that until the sink has heard the review the table camera_review stands for it.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from importlib import resources
+from typing import Any, NamedTuple
+
+import msgspec
+from psycopg.rows import class_row
+
+from ioc.audit.ledger import Entry, append
+from ioc.clock import TICK
+from ioc.db.connect import Connection
+from ioc.db.migrate import mark
+from ioc.db.queries import named
+from ioc.decisions import once
+from ioc.decisions.decide import Office
+from ioc.decisions.decision import MAX_KEY, MAX_REASON, MIN_KEY, event_id
+from ioc.decisions.verdicts import Change, ConflictError
+from ioc.errors import ForbiddenError, InputError, NotFoundError
+from ioc.people.principal import Principal
+from ioc.people.roles import Permission
+from ioc.relay import outbox
+from ioc.streams.engine.making import Draft, Made, make
+from ioc.streams.engine.privacy import masked
+
+PERMISSION = Permission.ALERTS_ACT
+VERDICTS = ("confirmed", "rejected")
+SPAN = timedelta(days=30)
+"""As long as pictures are kept by default; what is older is reviewed no more."""
+MOST = 100
+
+_SQL = {name: text.encode() for name, text in named(resources.files("ioc.decisions").joinpath("detections.sql")).items()}
+
+
+class Eyes(NamedTuple):
+    """Which cameras a person sees: `seen` of the `listed` ones, and (`others`) whatever is on no list."""
+
+    seen: Collection[str]
+    listed: Collection[str]
+    others: bool
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A detection that nobody has reviewed. `has_id`: its source gave it an id; `all_waiting`: how many there are together."""
+
+    camera_id: str
+    kind: str
+    detection: str
+    from_at: datetime
+    to_at: datetime
+    phase: str | None
+    confidence_ratio: float | None
+    method: str | None
+    media_ref: str | None
+    unit_code: str
+    unit_valid_on: date
+    point_id: str | None
+    simulated: bool
+    has_id: bool
+    all_waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a person says of a detection; a rejection says why. `key`: the same for the same click."""
+
+    camera_id: str
+    detection: str
+    verdict: str
+    key: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """What came of it."""
+
+    event_id: str
+    verdict: str
+
+
+def waiting(conn: Connection, eyes: Eyes, now: datetime) -> Sequence[Waiting]:
+    """Detections to be reviewed, the oldest first."""
+    return _waiting(conn, eyes, now, None, None)
+
+
+def judge(conn: Connection, review: Review, who: Principal, eyes: Eyes, office: Office, *, address: str = "") -> Reviewed:
+    """Make a verdict true and promise it; the same click is answered the same again. `conn` is in autocommit.
+
+    Raises:
+        InputError: no such verdict, a rejection without a reason, a key used for something else.
+        ForbiddenError: no role of this person reviews.
+        NotFoundError: there is no such detection of a camera that this person sees.
+        ConflictError: somebody was faster.
+
+    """
+    _check(review)
+    if not who.may(PERMISSION):
+        raise ForbiddenError(f"reviewing a detection needs the permission '{PERMISSION}', which none of your roles gives")
+    claim = once.Claim(actor=who.actor, key=review.key, digest=_digest(review), event_id=event_id(who, review.key), name=who.name,
+                       at=office.clock.real())
+    with conn.transaction():
+        if (before := once.answered(conn, claim)) is not None:
+            return Reviewed(**before)
+        conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"detection {review.camera_id} {review.detection}",))
+        found = _waiting(conn, eyes, office.clock.now(), review.camera_id, review.detection)
+        if not found:
+            raise _refused(conn, review, eyes, office.clock.now())
+        made, role = _made(conn, review, found[0], who, office, claim.event_id), _role(who)
+        outbox.put_event(conn, made.item.message, claim.event_id, made.envelope, claim.at)
+        reason = masked(review.reason.strip())
+        conn.execute(_SQL["keep"], {
+            "camera": review.camera_id, "detection": review.detection, "kind": found[0].kind, "verdict": review.verdict, "reason": reason,
+            "reviewed_by": role, "actor": who.actor, "name": who.name, "at": claim.at, "event_id": claim.event_id})
+        done = Reviewed(event_id=claim.event_id, verdict=review.verdict)
+        once.answer(conn, claim, asdict(done))
+        append(conn, Entry(actor=who.actor, action=f"detection.{review.verdict}", subject=f"camera:{review.camera_id}", at=claim.at,
+                           after={"detection": review.detection, "kind": found[0].kind, "event_id": claim.event_id}, reason=reason, address=address))
+    return done
+
+
+def _made(conn: Connection, review: Review, found: Waiting, who: Principal, office: Office, number: str) -> Made:
+    """The event of a review: it repeats what makes the detection one, and says no name."""
+    is_exercise = mark(conn) == "exercise"
+    data: dict[str, Any] = {
+        "unit_code": found.unit_code, "unit_valid_on": found.unit_valid_on, "point_id": found.point_id, "kind": found.kind,
+        "media_ref": found.media_ref, "detection_id": None if found.media_ref == found.detection and not found.has_id else found.detection,
+        "reviewed_by": _role(who), "verdict": review.verdict}
+    at = max(office.clock.now(), found.to_at + TICK)
+    draft = Draft(stream="camera", fact="detection", subject=review.camera_id, event_id=number, source=office.source, at=at,
+                  data={name: value for name, value in data.items() if value is not None}, simulated=is_exercise or found.simulated)
+    return make(draft, office.clock.now(), refuse_simulated=not is_exercise and not found.simulated)
+
+
+def _refused(conn: Connection, review: Review, eyes: Eyes, now: datetime) -> Exception:
+    """Somebody was faster, or there is no such detection that this person sees."""
+    is_seen = review.camera_id in eyes.seen or (eyes.others and review.camera_id not in eyes.listed)
+    given = {"camera": review.camera_id, "detection": review.detection, "since": now - SPAN}
+    row = conn.execute(_SQL["reviewed"], given).fetchone() if is_seen else None
+    if row is None:
+        return NotFoundError("there is no such detection that you could review")
+    verdict, name, role, at, _ = row
+    by = name or role
+    return ConflictError(f"'{by}' has reviewed this detection already: {verdict or 'reviewed'}", state=verdict, version=1,
+                         changes=[Change(fact=verdict, at=at, by=by)])
+
+
+def _role(who: Principal) -> str:
+    return next(grant.role for grant in who.grants if PERMISSION in grant.permissions)
+
+
+def _waiting(conn: Connection, eyes: Eyes, now: datetime, camera: str | None, detection: str | None) -> list[Waiting]:
+    given: Mapping[str, Any] = {"seen": list(eyes.seen), "listed": list(eyes.listed), "others": eyes.others, "since": now - SPAN, "camera": camera,
+                                "detection": detection, "most": MOST}
+    with conn.cursor(row_factory=class_row(Waiting)) as cursor:
+        return cursor.execute(_SQL["waiting"], given).fetchall()
+
+
+def _check(review: Review) -> None:
+    if review.verdict not in VERDICTS:
+        raise InputError(f"a verdict is one of {', '.join(VERDICTS)}")
+    if review.verdict == "rejected" and not review.reason.strip():
+        raise InputError("a rejection needs a reason: say why, it stands in the ledger")
+    if len(review.reason) > MAX_REASON or "\0" in review.reason + review.camera_id + review.detection:
+        raise InputError(f"the reason has at most {MAX_REASON} characters, and no text holds the character NUL")
+    if not MIN_KEY <= len(review.key) <= MAX_KEY or not review.key.isprintable():
+        raise InputError(f"the idempotency key has {MIN_KEY} to {MAX_KEY} printable characters: give each click one of its own")
+
+
+def _digest(review: Review) -> bytes:
+    content = ("detection", review.camera_id, review.detection, review.verdict, review.reason)
+    return hashlib.sha256(msgspec.json.encode(content)).digest()

@@ -1,0 +1,57 @@
+-- name: waiting
+-- One row per detection that nobody has reviewed, of the cameras that may be seen, all its phases as one: since when, until when it was last told,
+-- its last phase, how sure and by which method, its newest picture. The oldest first. Null = its source did not tell. Absent = none waits.
+with told as (
+    select e.*, coalesce(e.detection_id, e.media_ref, e.event_id) as detection
+    from camera_event as e
+    where e.type = 'vn.ioc.camera.detection.v1' and e.occurred_at >= %(since)s
+        and (e.subject = any(%(seen)s::text[]) or (%(others)s and e.subject <> all(%(listed)s::text[])))
+)
+
+select
+    t.subject as camera_id,
+    t.kind,
+    t.detection,
+    min(t.occurred_at) as from_at,
+    max(t.occurred_at) as to_at,
+    (array_agg(t.phase order by t.occurred_at desc, t.event_id desc) filter (where t.phase is not null))[1] as phase,
+    max(t.confidence_ratio) as confidence_ratio,
+    max(t.method) as method,
+    (array_agg(t.media_ref order by t.occurred_at desc, t.event_id desc) filter (where t.media_ref is not null))[1] as media_ref,
+    (array_agg(t.unit_code order by t.occurred_at desc, t.event_id desc))[1] as unit_code,
+    (array_agg(t.unit_valid_on order by t.occurred_at desc, t.event_id desc))[1] as unit_valid_on,
+    max(t.point_id) as point_id,
+    bool_or(t.simulated) as simulated,
+    bool_or(t.detection_id is not null) as has_id,
+    count(*) over () as all_waiting
+from told as t
+where (%(camera)s::text is null or (t.subject = %(camera)s and t.detection = %(detection)s))
+    and not exists (
+        select 1
+        from camera_review as r
+        where r.camera_id = t.subject and r.detection = t.detection
+    )
+group by t.subject, t.kind, t.detection
+having not bool_or(coalesce(t.reviewed_by, t.payload ->> 'reviewed_by', '') <> '')
+order by min(t.occurred_at), t.subject
+limit %(most)s;
+
+-- name: reviewed
+-- What was said of a detection: by a person here, or (`name` null) by whoever told it from outside. Absent = nobody has said anything.
+select r.verdict, r.name, r.reviewed_by, r.reviewed_at, r.event_id
+from camera_review as r
+where r.camera_id = %(camera)s and r.detection = %(detection)s
+union all
+select coalesce(e.verdict, ''), null, coalesce(e.reviewed_by, e.payload ->> 'reviewed_by'), e.occurred_at, e.event_id
+from camera_event as e
+where e.type = 'vn.ioc.camera.detection.v1' and e.subject = %(camera)s and e.occurred_at >= %(since)s
+    and coalesce(e.detection_id, e.media_ref, e.event_id) = %(detection)s
+    and coalesce(e.reviewed_by, e.payload ->> 'reviewed_by', '') <> ''
+limit 1;
+
+-- name: keep
+-- No rows: what a person said of a detection.
+insert into camera_review (camera_id, detection, kind, verdict, reason, reviewed_by, actor, name, reviewed_at, event_id)
+values (
+    %(camera)s, %(detection)s, %(kind)s, %(verdict)s, %(reason)s, %(reviewed_by)s, %(actor)s, %(name)s, %(at)s, %(event_id)s
+);

@@ -1,0 +1,1 @@
+"""Nhập – duyệt: figures that one person enters by hand and another approves."""
