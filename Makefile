@@ -41,7 +41,7 @@ lint: $(VENV)/dev.stamp ## style of Python and SQL, direction of imports, genera
 types: $(VENV)/dev.stamp ## mypy, strict
 	@$(VENV)/bin/mypy
 
-check-real: $(VENV)/dev.stamp browser-files ## tests on a real Apache Kafka (Java 17) and a real TimescaleDB
+check-real: $(VENV)/dev.stamp browser-files ## tests on a real Apache Kafka (Java 17), a real TimescaleDB and a real RTSP server (Go)
 	@$(PY) -m tests.real.prepare
 	@$(PY) -m pytest -rsxX tests/real
 

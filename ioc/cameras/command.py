@@ -23,7 +23,6 @@ from ioc.profiles import Profile, load_profile
 from ioc.settings import Settings
 from ioc.streams.engine.kafka import KafkaPublisher
 
-
 CHECK_S = 30.0
 """All cameras together, as --check asks them side by side."""
 

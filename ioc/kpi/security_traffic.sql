@@ -177,7 +177,7 @@ with told as (
     union all
     select
         unit_code, subject, kind, coalesce(detection_id, media_ref, event_id),
-        coalesce(reviewed_by, payload ->> 'reviewed_by', '') <> '' and verdict is distinct from 'rejected'
+        coalesce(reviewed_by, payload ->> 'reviewed_by', '') <> '' and coalesce(verdict, '') <> 'rejected'
     from camera_event
     where type = 'vn.ioc.camera.detection.v1' and recorded_at <= %(known)s and occurred_at >= %(since)s and occurred_at < %(until)s
         and (%(time_machine)s or occurred_at >= date_trunc('hour', %(until)s::timestamptz))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ioc.clock import local_day
+from ioc.panels._camera_conditions import listing
 from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.charts.heat import Heat
 from ioc.panels.engine.contract import Column, Listing, Snapshot
@@ -54,8 +55,8 @@ def _by_week(cells: Sequence[Mapping[str, Any]], words: Words) -> Heat:
                 texts=[[words.number(held[d, h]) if (d, h) in held else "" for h in hours] for d in weekdays])
 
 
-def lists(snapshot: Snapshot, words: Words, profile: Profile) -> tuple[Listing, Listing]:
-    """Points with most people waiting, and cameras without a picture, the longest silent first."""
+def lists(snapshot: Snapshot, words: Words, profile: Profile) -> tuple[Listing, ...]:
+    """Points with most people waiting; cameras without a picture, the longest silent first; how many stand how, where their sources tell."""
     day, tables = snapshot.day, snapshot.tables
     return Listing(title=words("Điểm tiếp nhận"), columns=(
         Column(key="unit", label=words("Đơn vị"), number=False), Column(key="waiting", label=words("Đang chờ")),
@@ -67,7 +68,7 @@ def lists(snapshot: Snapshot, words: Words, profile: Profile) -> tuple[Listing, 
         Column(key="place", label=words("Nơi đặt"), number=False), Column(key="cause", label=words("Tình trạng"), number=False),
         Column(key="seen", label=words("Báo lần cuối"))),
         rows=[{"place": _place(p, day, words, profile), "cause": words("báo mất hình") if p["says_so"] else words("không báo"),
-               "seen": _short_moment(p["seen_at"], words)} for p in tables["lost"][:8]])
+               "seen": _short_moment(p["seen_at"], words)} for p in tables["lost"][:8]]), *listing(tables.get("conditions", ()), words)
 
 
 def _at(given: datetime | str | None) -> datetime | None:

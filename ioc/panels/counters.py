@@ -7,6 +7,7 @@ from typing import Any
 
 from ioc.clock import LOCAL, local_day
 from ioc.moment import Moment
+from ioc.panels._camera_conditions import counted
 from ioc.panels._counters_pictures import LONG_QUEUE, LONG_WAIT_MIN, charts, lists, point
 from ioc.panels.engine.contract import Definition, Face, Figures, Number, Rows, Snapshot, Spec, Take, rate
 from ioc.panels.engine.take import definitions_of
@@ -25,6 +26,7 @@ class CameraRow:
     point_id: str | None
     online: bool | None
     status_at: datetime | None
+    condition: str | None
     waiting: int | None
     staff_present: int | None
 
@@ -143,6 +145,7 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
         "points": points, "hours": shown, "weeks": _weeks(open_hours),
         "days": [{"day": r.day.isoformat(), "waited": r.waited, "wait_s": r.wait_s, "called": r.called, "rated": r.rated,
                   "satisfied": r.satisfied} for r in rows["days"]],
+        "conditions": counted(c.condition for c in cameras),
         "lost": [{"point_id": c.point_id, "unit_code": c.unit_code, "seen_at": c.status_at, "says_so": c.online is False} for c in lost],
     })
 

@@ -1,6 +1,7 @@
 -- name: cameras
 -- One row per camera heard in the week before the moment: its newest status, and its newest count of people in the last 3 minutes, or as far
--- back as its source promises to speak. `online` is NULL where the status is older than 10 minutes, or than promised: it counts as offline.
+-- back as its source promises to speak. `online` is NULL where the status is older than 10 minutes, or than promised: it counts as offline;
+-- `condition` as well, and where the source tells none.
 with windows as materialized (
     select
         %(at)s::timestamptz - interval '7 days' as week_from,
@@ -14,12 +15,13 @@ select
     coalesce(o.point_id, s.point_id, c.point_id) as point_id,
     case when s.occurred_at >= w.status_from then s.online end as online,
     s.occurred_at as status_at,
+    case when s.occurred_at >= w.status_from then s.condition end as condition,
     o.waiting,
     o.staff_present
 from camera_state as c
 cross join windows as w
 left join lateral (
-    select e.online, e.occurred_at, e.unit_code, e.point_id
+    select e.online, e.condition, e.occurred_at, e.unit_code, e.point_id
     from camera_event as e
     where e.subject = c.subject
         and e.occurred_at >= w.week_from and e.occurred_at < %(at)s

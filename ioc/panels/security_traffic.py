@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ioc.moment import Moment
+from ioc.panels._camera_conditions import ConditionRow, listing
 from ioc.panels._incident_map import BLACK_SPOT, IncidentRow, RoadRow, SpotRow, incident_points, point, road_points, spot_points
 from ioc.panels.engine.casualties import FEW
 from ioc.panels.engine.chart import Chart, Series
@@ -85,7 +86,7 @@ SPEC = Spec(
     short="An ninh, giao thông",
     streams=("incident", "camera"),
     rows={"open_incidents": IncidentRow, "roads": RoadRow, "heat": HeatRow, "weeks": WeekRow, "spots": SpotRow, "detections": DetectionRow,
-          "target": TargetRow},
+          "conditions": ConditionRow, "target": TargetRow},
     definitions=OWN,
     takes=TAKES,
     charts=("heat", "response", "spots", "cameras"),
@@ -110,7 +111,7 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
     }
     tables = {
         "units": _units(opened, moment.at),
-        **{name: [asdict(row) for row in rows[name]] for name in ("spots", "heat", "weeks", "detections")},
+        **{name: [asdict(row) for row in rows[name]] for name in ("spots", "heat", "weeks", "detections", "conditions")},
     }
     return Figures(numbers=numbers, tables=tables, targets={"arrive": rows["target"][0].arrive_min} if rows["target"] else {},
                    features=[*incident_points(opened, moment, profile), *road_points(roads, profile), *spot_points(spots)])
@@ -142,7 +143,7 @@ def render(snapshot: Snapshot, words: Words, profile: Profile) -> Face:
         numbers=[_worded(shown, numbers, words) for shown in labelled(DEFINITIONS, numbers, _SHOWN, words)],
         charts={"heat": _by_hour(tables["heat"], words), "response": _response(tables["weeks"], numbers["arrive"].target, words),
                 "spots": _by_accidents(spots, words), "cameras": _by_kind(numbers, words)},
-        lists=_lists(units, spots, words),
+        lists=(*_lists(units, spots, words), *listing(tables.get("conditions", ()), words)),
     )
 
 

@@ -165,8 +165,8 @@ order by accidents desc, densest desc nulls last, unit_code;
 
 -- name: detections
 -- One row per kind of what cameras detected in the last 30 days and no person has reviewed: how many, of them for more than 24 hours, and since
--- when the oldest. Told again as it goes on, and for its review, it is one. A kind that is none of those agreed upon is 'other': its word is the source's own.
--- Absent = none waits.
+-- when the oldest. Told again as it goes on, and for its review, it is one. A kind that is none of those agreed upon is 'other': its word is the
+-- source's own. Absent = none waits.
 with waiting as (
     select
         case when kind in ('red_light', 'lane', 'plate', 'littering', 'crowd', 'after_hours') then kind else 'other' end as kind,
@@ -186,6 +186,28 @@ select
 from waiting
 group by kind
 order by waiting desc, kind;
+
+-- name: conditions
+-- How many cameras stand how: of those whose source tells it, the newest word of the last 10 minutes, or as far back as it promises to speak.
+-- Absent = none stands so, or no source tells it.
+with windows as materialized (
+    select %(at)s::timestamptz - heard_within('camera', interval '10 minutes') as status_from
+)
+
+select s.condition, count(*) as cameras
+from camera_state as c
+cross join windows as w
+cross join lateral (
+    select e.condition
+    from camera_event as e
+    where e.subject = c.subject and e.recorded_at <= %(known)s and e.online is not null
+        and e.occurred_at >= w.status_from and e.occurred_at < %(at)s
+    order by e.occurred_at desc, e.event_id desc
+    limit 1
+) as s
+where c.first_at < %(at)s and s.condition is not null
+group by s.condition
+order by s.condition;
 
 -- name: target
 -- One row where the house has set, for the moment's year, within how many minutes help is to be there. Absent = it has not.

@@ -82,7 +82,7 @@ def test_lead_who_sends_the_form_by_hand_does_not_take_over_from_themself(stack:
     number = str(one(stack.conn, "select handover_id from shift_handover"))
     assert signed(stack, "lead-one", do="take", handover=number).status == 400
     assert one(stack.conn, "select taken_at from shift_handover") is None
-    assert signed(stack, "lead-two", do="take", handover=number, csrf="guessed").status == 400
+    assert signed(stack, "lead-two", do="take", handover=number, csrf="guessed").status == 403
     assert one(stack.conn, "select taken_at from shift_handover") is None
 
 

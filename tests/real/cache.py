@@ -12,11 +12,12 @@ CACHE = HERE.parents[1] / ".cache" / "real"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A fetched part: its folder in the cache and the file beside this one that pins its version."""
+    """A fetched part: its folder in the cache and the file beside this one that pins its version; `made_of`: what else it was made of."""
 
     name: str
     folder: Path
     pinned_by: Path
+    made_of: tuple[Path, ...] = ()
 
     def is_ready(self) -> bool:
         """Whether the folder was filled to its end from the pinning file as it stands now."""
@@ -40,8 +41,9 @@ class Part:
         return self.folder / ".pinned-by.sha256"
 
     def _pin(self) -> str:
-        return hashlib.sha256(self.pinned_by.read_bytes()).hexdigest()
+        return hashlib.sha256(b"".join(file.read_bytes() for file in (self.pinned_by, *self.made_of))).hexdigest()
 
 
 KAFKA = Part(name="Kafka", folder=CACHE / "kafka", pinned_by=HERE / "pom.xml")
 TIMESCALE = Part(name="TimescaleDB", folder=CACHE / "timescale", pinned_by=HERE / "package-lock.json")
+RTSP = Part(name="RTSP server", folder=CACHE / "rtsp", pinned_by=HERE / "rtsp" / "go.sum", made_of=(HERE / "rtsp" / "go.mod", HERE / "rtsp" / "main.go"))

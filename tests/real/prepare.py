@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .cache import CACHE, HERE, KAFKA, TIMESCALE, Part
+from .cache import CACHE, HERE, KAFKA, RTSP, TIMESCALE, Part
 from .errors import FetchError, RealPartError
-from .programs import maven, npm
+from .programs import go, maven, npm
 
 OUTPUT_TAIL = 2_000
 
@@ -18,6 +18,7 @@ def main() -> int:
     try:
         prepare(KAFKA, _fetch_kafka)
         prepare(TIMESCALE, _fetch_timescale)
+        prepare(RTSP, _build_rtsp)
     except RealPartError as error:
         print(f"cannot prepare the real parts: {error}", file=sys.stderr)
         return 1
@@ -47,6 +48,10 @@ def _fetch_timescale(folder: Path) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder / name)
     _run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
+
+
+def _build_rtsp(folder: Path) -> None:
+    _run([str(go()), "build", "-trimpath", "-mod=readonly", "-o", str(folder / "rtsp_server"), "."], cwd=RTSP.pinned_by.parent)
 
 
 def _run(command: list[str], *, cwd: Path) -> None:

@@ -1,4 +1,4 @@
-"""The programs that the real parts run on: Java, Maven, Node and npm."""
+"""The programs that the real parts run on or are made by: Java, Maven, Node and npm, Go."""
 
 import importlib.util
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 from .errors import MissingProgramError
 
 JAVA_MAJOR = 17
+GO_MINOR = 19
 NODE_MAJOR = 20  # the first with the global CustomEvent, which pglite-socket uses
 
 
@@ -38,6 +39,17 @@ def maven() -> Path:
     found = shutil.which("mvn")
     if found is None:
         raise MissingProgramError("fetching Kafka needs Maven: install it (Debian: maven) so that `mvn` is on PATH")
+    return Path(found)
+
+
+def go() -> Path:
+    """Find Go 1.19 or newer, on PATH or where its own archive puts it.
+
+    Raises MissingProgramError.
+    """
+    found = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
+    if found is None or _major(found, "version", r"go1\.(\d+)") < GO_MINOR:
+        raise MissingProgramError(f"building the RTSP server needs Go 1.{GO_MINOR} or newer: install it (Debian: golang-go) so that `go` is on PATH")
     return Path(found)
 
 

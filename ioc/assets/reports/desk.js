@@ -254,4 +254,6 @@ find('help-button').addEventListener('click', () => find('help').showModal());
 find('fresh').addEventListener('click', () => load(list.current));
 tellActive();
 outbox.resume();
-await load(new URLSearchParams(location.search).get('open'));
+const wanted = new URLSearchParams(location.search).get('open');
+await load(wanted);
+if (wanted && !list.has(wanted)) await openOther(wanted);

@@ -2,6 +2,7 @@
 import { actWord, factWord, make, text } from '../alerts/words.js';
 import { nameOf } from './choices.js';
 import { at, left, priority } from './marks.js';
+import { near as nears } from './near.js';
 import { spot } from './spot.js';
 
 const KEYS = { accept: 'y', verified: 'v', assigned: 'a', rejected: 'x', merged: 'm', referred: 'f', needs_info: 'i', paused: 'p', extended: 'e', denied: 'd', published: 'b',
@@ -10,7 +11,7 @@ const SHOWN = Object.keys(KEYS);
 const quoted = (name, value, className = '') => (value ? [make('dt', '', text(name)), make('dd', className, value)] : []);
 
 export function pane({ place, store, act, open, shown }) {
-  const map = spot();
+  const map = spot(), near = nears();
   let asked = 0;
 
   const buttons = (report, weighed) => {
@@ -84,9 +85,10 @@ export function pane({ place, store, act, open, shown }) {
     const told = make('p', 'r-words', report.lost ? text('lost') : report.text || text('noWords'));
     place.replaceChildren(head, who, make('p', 'r-kind', report.category_name), told, report.decidable ? buttons(report, weighed) : make('p', 'a-faint', text('readOnly')),
       make('div', 'r-two', make('div', '', suggestions(weighed, changed), make('h3', '', text('timeline')), make('ol', 'a-events', ...report.events.toReversed().map(event))),
-        make('div', '', report.photos.length ? photos(report) : null, facts(report), map.place)));
+        make('div', '', report.photos.length ? photos(report) : null, facts(report), map.place, near.place)));
     place.dataset.subject = report.subject;
     place.scrollTop = again ? top : 0;
+    if (!again) near.show(report);
     map.show(report, open);
     shown(report.subject);
   };
