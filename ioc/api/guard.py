@@ -31,6 +31,7 @@ from ioc.api.hardening import (
     is_same_origin,
     new_nonce,
     nonce,
+    shows_page,
     with_headers,
     with_own_cookies,
 )
@@ -52,7 +53,8 @@ SENTENCES = {
     "sign in first, or pair this screen": "Vui lòng đăng nhập.",
     "your roles do not allow this": "Vai trò của bạn không được mở trang này.",
     "choose a password of your own first": "Vui lòng đổi mật khẩu trước.",
-    "the body is too large": "Nội dung gửi lên quá lớn.",
+    "the body is too large": "Nội dung gửi lên quá lớn: hãy quay lại, bỏ bớt hoặc chọn ảnh nhỏ hơn.",
+    "the body did not come in time": "Nội dung gửi lên quá chậm: hãy quay lại, bỏ bớt ảnh hoặc thử lại khi mạng tốt hơn.",
     "who you are cannot be looked up: the database does not answer": "Cơ sở dữ liệu chưa trả lời, trang sẽ tự tải lại.",
 }
 """What the guard says to programs, and to persons."""
@@ -232,8 +234,8 @@ def _unless(send: Send, cut: list[int]) -> Send:
 
 async def _say(scope: Scope, send: Send, status: int, text: str, more: Mapping[str, Any] | None = None, *, headers: tuple[Header, ...] = ()) -> None:
     """An answer of the guard's own: a page for who waits for one, JSON for programs."""
-    if is_navigation(scope):
-        reload_s = 5 if status == 503 else 0  # a screen waits for the centre, nobody presses a key
+    if shows_page(scope):
+        reload_s = 5 if status == 503 and is_navigation(scope) else 0  # a screen waits for the centre, nobody presses a key
         said = words(language.get())(SENTENCES.get(text, text))
         await _html(send, status, notice(language.get(), str(status), said, reload_s=reload_s), headers)
         return

@@ -108,6 +108,12 @@ def is_navigation(scope: Scope) -> bool:
     return scope["method"] in {"GET", "HEAD"} and "text/html" in header(scope, b"accept")
 
 
+def shows_page(scope: Scope) -> bool:
+    """Whether the answer is shown to a person as a page: of a navigation, or of a form sent without any script of ours."""
+    form = header(scope, b"content-type").partition(";")[0].strip().lower() in {"multipart/form-data", "application/x-www-form-urlencoded"}
+    return "text/html" in header(scope, b"accept") and (scope["method"] in {"GET", "HEAD"} or form)
+
+
 def check_json(kind: str) -> None:
     """Raise InputError where a body is not announced as JSON: a page of another site can send other kinds without asking."""
     if kind.partition(";")[0].strip().lower() != "application/json":

@@ -76,6 +76,8 @@ def test_too_large_and_too_many_photos_are_refused_in_words(house: House) -> Non
 def test_body_beyond_all_bounds_is_cut_off_and_the_limit_is_for_this_page_alone(house: House) -> None:
     body, kind = multipart([("form", "x")], [("photos", "a.jpg", bytes(62_000_000))])
     assert ask(house.base, FORM, method="POST", body=body[:1], **{"Content-Type": kind, "Content-Length": str(len(body))}).status == 413
+    told = ask(house.base, FORM, method="POST", body=body[:1], **{"Content-Type": kind, "Content-Length": str(len(body)), "Accept": "text/html"})
+    assert (told.status, "bỏ bớt hoặc chọn ảnh nhỏ hơn" in told.body.decode()) == (413, True)  # a form without a script is answered by a page
     assert ask(house.base, "/login", method="POST", body=bytes(1), **{"Content-Length": "2000000"}).status == 413
 
 
