@@ -12,7 +12,7 @@ from ioc.cameras.contract import SourceError
 from ioc.cameras.events import Outgoing
 from ioc.cameras.gateway import Eyes, Gateway
 from ioc.cameras.look import analyst
-from ioc.cameras.look.blur import stored
+from ioc.cameras.look.blur import Veil
 from ioc.cameras.look.conditions import Judge
 from ioc.cameras.sites import Site, Sites, load_cameras, load_sites
 from ioc.cameras.sources import open_source
@@ -37,7 +37,7 @@ def run(settings: Settings, stop: threading.Event) -> int:
     profile, found = _found(settings)
     cv2.setNumThreads(1)  # each camera has a thread of its own: more would only wait for each other
     clock, dsn = clock_of(settings.clock), settings.dsn()
-    eyes = Eyes(lambda site: open_source(site, clock), Judge, lambda camera: analyst(camera, profile), stored)
+    eyes = Eyes(lambda site: open_source(site, clock), Judge, lambda camera: analyst(camera, profile), Veil)
     Gateway(lambda: connect(dsn, application="ioc-cameras", autocommit=True), found, eyes, Outgoing(lambda: KafkaPublisher(settings)), clock,
             holder=f"{socket.gethostname()}:{os.getpid()}").run(stop)
     return 0

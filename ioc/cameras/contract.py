@@ -14,8 +14,8 @@ from ioc.errors import UnavailableError
 
 Picture = NDArray[np.uint8]
 """Height × width × 3, blue-green-red, as OpenCV has it."""
-LOST_AFTER_S = 8.0
-"""A camera whose next picture is so late has no signal: with the beat of two seconds it is named within ten."""
+LOST_AFTER_S = 6.0
+"""A camera whose next picture is so late has no signal: a second to say so and two for the page, and it looks dead within ten."""
 
 
 class Cause(StrEnum):

@@ -1,14 +1,16 @@
-"""The process behind `ioc cameras`: holds its share of the cameras, one thread each, and says every two seconds how they stand."""
+"""The process behind `ioc cameras`: holds its share of the cameras, one thread each, and says every second how they stand."""
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Protocol
 
 import psycopg
 
-from ioc.cameras.contract import Analyst, Finding, Frame, Picture, Sight, Source
+from ioc.cameras.contract import Analyst, Finding, Frame, Sight, Source
 from ioc.cameras.events import Outgoing, record
 from ioc.cameras.leases import LEASE_S, Leases
 from ioc.cameras.pictures import Shot, Tray, media_ref, purge, store, wanted
@@ -21,7 +23,7 @@ from ioc.streams.engine.outage import Outage
 
 log = logging.getLogger(__name__)
 
-TURN_S = 2.0
+TURN_S = 1.0
 STORE_EVERY_S = 0.1
 IDLE_EVERY = timedelta(seconds=30)
 """How often a picture is brought here that nobody looks at: who opens the page sees something, with its age."""
@@ -29,14 +31,21 @@ LIVE_EVERY = timedelta(milliseconds=200)
 PURGE_EVERY = timedelta(minutes=10)
 
 
-class Eyes:
-    """How frames are worked on; handed in, so that leases and threads can be tested without a picture's libraries."""
+class Veil(Protocol):
+    """Makes one camera's pictures unreadable for faces and plates."""
 
-    def __init__(self, source: Callable[[Site], Source], judge: Callable[[Camera], Judge], analyst: Callable[[Camera], Analyst],
-                 stored: Callable[[Picture], tuple[bytes, int, int]]) -> None:
-        self.source, self.judge, self.analyst = source, judge, analyst
-        self.stored = stored
-        """An unreadable, small JPEG of a picture, with its width and height."""
+    def stored(self, frame: Frame) -> tuple[bytes, int, int]:
+        """An unreadable, small JPEG of a frame, with its width and height in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What is made for each camera; handed in, so that leases and threads can be tested without a picture's libraries."""
+
+    source: Callable[[Site], Source]
+    judge: Callable[[Camera], Judge]
+    analyst: Callable[[Camera], Analyst]
+    veil: Callable[[Camera], Veil]
 
 
 class Gateway:
@@ -50,6 +59,7 @@ class Gateway:
         self._leases = Leases(holder, self._sites)
         self._tray = Tray()
         self._watches: dict[str, Watch] = {}
+        self._veils: dict[str, Veil] = {}
         self._wanted: Mapping[str, bool] = {}
         self._shown_at: dict[str, datetime] = {}
         self._heard_at: datetime | None = None
@@ -128,12 +138,13 @@ class Gateway:
             log.error("%s: its thread had ended by a mistake of ours and begins anew", code)
         self._watches[code] = Watch(site.camera, self._eyes.source(site), self._eyes.judge(site.camera), self._eyes.analyst(site.camera), self._clock,
                                     told=self._told, shown=self._shown)
+        self._veils[code] = self._eyes.veil(site.camera)
         self._watches[code].start()
 
     def _told(self, camera: Camera, finding: Finding, frame: Frame | None) -> None:
         more = {}
         if finding.keep and frame is not None:
-            jpeg, width, height = self._eyes.stored(frame.picture)
+            jpeg, width, height = self._veils[camera.code].stored(frame)
             more = {"media_ref": media_ref(jpeg)}
             self._tray.put(Shot(camera=camera.code, jpeg=jpeg, width=width, height=height, picture_at=frame.picture_at,
                                 received_at=frame.received_at, media_ref=more["media_ref"]))
@@ -148,7 +159,7 @@ class Gateway:
         if last is not None and frame.received_at < last + every:
             return
         self._shown_at[camera.code] = frame.received_at
-        jpeg, width, height = self._eyes.stored(frame.picture)
+        jpeg, width, height = self._veils[camera.code].stored(frame)
         self._tray.put(Shot(camera=camera.code, jpeg=jpeg, width=width, height=height, picture_at=frame.picture_at, received_at=frame.received_at))
 
     def _store(self, stop: threading.Event) -> None:

@@ -48,7 +48,7 @@ class World:
     broker: bool = True
 
     def eyes(self) -> Eyes:
-        return Eyes(lambda site: Given(self, site.camera), lambda _: Judging(self), lambda c: Counting(self, c), lambda _: (b"jpeg", 8, 6))
+        return Eyes(lambda site: Given(self, site.camera), lambda _: Judging(self), lambda c: Counting(self, c), lambda _: Veiling())
 
     def publisher(self) -> Any:
         if not self.broker:
@@ -93,6 +93,12 @@ class Counting:
         if seen != 3:
             return ()
         return [Finding(fact="detection", at=frame.received_at, data={"kind": "crowd", "phase": "new", "detection_id": "d"}, keep=self.world.keep)]
+
+
+class Veiling:
+    def stored(self, frame: Frame) -> tuple[bytes, int, int]:
+        del frame
+        return b"jpeg", 8, 6
 
 
 @dataclass
@@ -294,6 +300,6 @@ def test_lease_of_a_process_without_database_runs_out_before_others_take_it(dsn:
     gateway._without()
     assert len(gateway._watches) == 1
     assert gateway._heard_at is not None
-    gateway._heard_at -= timedelta(seconds=2)
+    gateway._heard_at -= timedelta(seconds=4)
     gateway._without()
     assert gateway._watches == {}
