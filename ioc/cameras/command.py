@@ -1,5 +1,6 @@
 """`ioc cameras`: its parts from the settings, or with --check one look at each camera."""
 
+import logging
 import os
 import socket
 import sys
@@ -35,6 +36,7 @@ def run(settings: Settings, stop: threading.Event) -> int:
 
     """
     profile, found = _found(settings)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would name each address, each two seconds
     cv2.setNumThreads(1)  # each camera has a thread of its own: more would only wait for each other
     clock, dsn = clock_of(settings.clock), settings.dsn()
     eyes = Eyes(lambda site: open_source(site, clock), Judge, lambda camera: analyst(camera, profile), Veil)

@@ -1,6 +1,7 @@
 """The process behind `ioc cameras`: holds its share of the cameras, one thread each, and says every second how they stand."""
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import psycopg
 from ioc.cameras.contract import Analyst, Finding, Frame, Sight, Source
 from ioc.cameras.events import Outgoing, record
 from ioc.cameras.leases import LEASE_S, Leases
-from ioc.cameras.pictures import Shot, Tray, media_ref, purge, store, wanted
+from ioc.cameras.pictures import Raw, Shot, Tray, media_ref, purge, store, wanted
 from ioc.cameras.sites import Camera, Site, Sites
 from ioc.cameras.watch import Judge, Watch
 from ioc.clock import Clock
@@ -24,7 +25,9 @@ from ioc.streams.engine.outage import Outage
 log = logging.getLogger(__name__)
 
 TURN_S = 1.0
-STORE_EVERY_S = 0.1
+WAIT_S = 0.5
+WORKERS = max(1, (os.cpu_count() or 1) // 2)
+"""Threads that make pictures unreadable: half the cores are left to looking, and to everything else."""
 IDLE_EVERY = timedelta(seconds=30)
 """How often a picture is brought here that nobody looks at: who opens the page sees something, with its age."""
 LIVE_EVERY = timedelta(milliseconds=200)
@@ -71,12 +74,14 @@ class Gateway:
     def run(self, stop: threading.Event) -> None:
         """Look at cameras until told to stop; then give them back."""
         ended = threading.Event()
-        beside = [threading.Thread(target=work, args=(ended,), name=name)
-                  for name, work in (("pictures", self._store), ("events", self._outgoing.run))]
-        for thread in beside:
-            thread.start()
+        works = {"events": self._outgoing.run} | {f"pictures-{n}": self._work for n in range(WORKERS)}
+        beside: dict[str, threading.Thread] = {}
         conn: Connection | None = None
         while not stop.is_set():
+            for name, work in works.items():
+                if name not in beside or not beside[name].is_alive():  # one that a mistake of ours ended begins anew
+                    beside[name] = threading.Thread(target=work, args=(ended,), name=name)
+                    beside[name].start()
             try:
                 if conn is None:
                     conn = self._connect()
@@ -90,7 +95,7 @@ class Gateway:
             stop.wait(TURN_S)
         self._end_all(conn)
         ended.set()
-        for thread in beside:
+        for thread in beside.values():
             thread.join()
 
     def turn(self, conn: Connection) -> None:
@@ -142,39 +147,58 @@ class Gateway:
         self._watches[code].start()
 
     def _told(self, camera: Camera, finding: Finding, frame: Frame | None) -> None:
-        more = {}
-        if finding.keep and frame is not None:
-            jpeg, width, height = self._veils[camera.code].stored(frame)
-            more = {"media_ref": media_ref(jpeg)}
-            self._tray.put(Shot(camera=camera.code, jpeg=jpeg, width=width, height=height, picture_at=frame.picture_at,
-                                received_at=frame.received_at, media_ref=more["media_ref"]))
+        """Send an observation; one with a proof once the proof has its name."""
         event_id = f"{self._holder}:{camera.code}:{finding.fact}:{int(finding.at.timestamp() * 1000)}:{next(self._number)}"
-        self._outgoing.put(record(self._sites[camera.code], finding, event_id, more))
+
+        def send(reference: str = "") -> None:
+            self._outgoing.put(record(self._sites[camera.code], finding, event_id, {"media_ref": reference} if reference else {}))
+
+        if finding.keep and frame is not None:
+            self._tray.put(Raw(camera=camera.code, frame=frame, then=send))
+        else:
+            send()
 
     def _shown(self, camera: Camera, frame: Frame) -> None:
         """Bring a frame to the database where one is due: of others not even the faces are looked for."""
         live = self._wanted.get(camera.code)
         every = IDLE_EVERY if live is None else LIVE_EVERY if live else timedelta(seconds=camera.interval_s * 0.8)
         last = self._shown_at.get(camera.code)
-        if last is not None and frame.received_at < last + every:
-            return
-        self._shown_at[camera.code] = frame.received_at
-        jpeg, width, height = self._veils[camera.code].stored(frame)
-        self._tray.put(Shot(camera=camera.code, jpeg=jpeg, width=width, height=height, picture_at=frame.picture_at, received_at=frame.received_at))
+        if last is None or frame.received_at >= last + every:
+            self._shown_at[camera.code] = frame.received_at
+            self._tray.put(Raw(camera=camera.code, frame=frame))
 
-    def _store(self, stop: threading.Event) -> None:
+    def _work(self, stop: threading.Event) -> None:
+        """Make frames unreadable and store them, beside those who look: a camera's next look waits for nothing of this."""
         conn: Connection | None = None
-        while not stop.wait(STORE_EVERY_S):
-            if not (shots := self._tray.take()):
+        while not stop.is_set():
+            if (raw := self._tray.take(WAIT_S)) is None:
                 continue
             try:
+                conn = self._kept(conn, self._covered(raw), stop)
+            finally:
+                self._tray.done(raw)
+        if conn is not None:
+            conn.close()
+
+    def _kept(self, conn: Connection | None, shot: Shot, stop: threading.Event) -> Connection | None:
+        """Store a picture; while the database is away a proof waits, any other gives way to a newer one."""
+        while True:
+            try:
                 conn = conn or self._connect()
-                store(conn, shots, self._clock.real() + self._keep)
+                store(conn, shot, self._clock.real() + self._keep)
                 self._storing.ended()
             except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
                 self._storing.began(str(error).partition("\n")[0])
-                self._tray.back(shots)
                 conn = None
-                stop.wait(1)
-        if conn is not None:
-            conn.close()
+                if stop.wait(1) or not shot.media_ref:
+                    return None
+            else:
+                return conn
+
+    def _covered(self, raw: Raw) -> Shot:
+        jpeg, width, height = self._veils[raw.camera].stored(raw.frame)
+        reference = media_ref(jpeg) if raw.then is not None else ""
+        if raw.then is not None:
+            raw.then(reference)
+        return Shot(camera=raw.camera, jpeg=jpeg, width=width, height=height, picture_at=raw.frame.picture_at, received_at=raw.frame.received_at,
+                    media_ref=reference)
