@@ -27,6 +27,9 @@ from benchmarks.sink import cpu_s, database
 from ioc.cameras.contract import SourceError
 from ioc.cameras.events import Outgoing
 from ioc.cameras.gateway import Eyes, Gateway
+from ioc.cameras.look import analyst
+from ioc.cameras.look.blur import Veil
+from ioc.cameras.look.conditions import Judge
 from ioc.cameras.sites import Site, Sites, System
 from ioc.cameras.sources import open_source
 from ioc.clock import SystemClock
@@ -81,11 +84,7 @@ def watch(work: str, found: Sequence[Site], profile: Profile, dsn: str) -> None:
         stop.wait()
         return
     # As ioc/cameras/command.py puts it together.
-    from ioc.cameras.look import analyst
-    from ioc.cameras.look.blur import stored
-    from ioc.cameras.look.conditions import Judge
-
-    eyes = Eyes(lambda site: Counted(site, came), Judge, lambda camera: analyst(camera, profile), stored)
+    eyes = Eyes(lambda site: Counted(site, came), Judge, lambda camera: analyst(camera, profile), Veil)
     Gateway(lambda: connect(dsn, application="ioc-cameras", autocommit=True), Sites(sites=tuple(found), keep_days=1), eyes, Outgoing(Nowhere), CLOCK,
             holder="benchmark").run(stop)
 
@@ -169,7 +168,8 @@ class Lines:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self.last = int(line)
+            if line.strip().isdecimal():  # at its end it says other things, too
+                self.last = int(line)
 
 
 def rss_mb(pid: int) -> float:

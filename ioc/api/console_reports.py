@@ -29,7 +29,8 @@ def add_console_reports(server: FastAPI, desk: Desk, watch: Watch) -> None:
         told = [{"code": r.code, "fact": r.fact, "text": r.text_en if text.language == "en" else r.text} for r in replies]
         return desk.page(
             request, "reports.html", "Tiếp nhận phản ánh", choices=_choices(desk, text) | {"replies": told, "names": _names(text)},
-            may={"triage": who.may(Permission.REPORTS_TRIAGE), "cameras": may(who, CAMERAS)}, states={code: text(name) for code, name in STATES.items()})
+            may={"triage": who.may(Permission.REPORTS_TRIAGE), "cameras": may(who, CAMERAS)},
+            states={code: text(name) for code, name in STATES.items()})
 
 
 def _names(text: Words) -> dict[str, dict[str, str]]:

@@ -63,7 +63,9 @@ class Frame:
 
 
 class Source(Protocol):
-    """A camera's pictures."""
+    """A camera's pictures. `beat_s`: seconds between two of them; who changes it is heard with the next one."""
+
+    beat_s: float
 
     def frames(self, stop: threading.Event) -> Iterator[Frame]:
         """Pictures as they come, paced by the source's own beat, until told to stop. Never waits longer than its time-out.

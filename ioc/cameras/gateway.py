@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from ioc.cameras.events import Outgoing, record
 from ioc.cameras.leases import LEASE_S, Leases
 from ioc.cameras.pictures import Raw, Shot, Tray, media_ref, purge, store, wanted
 from ioc.cameras.sites import Camera, Site, Sites
-from ioc.cameras.watch import Judge, Watch
+from ioc.cameras.watch import LIVE_S, Judge, Watch
 from ioc.clock import Clock
 from ioc.db.connect import Connection
 from ioc.errors import UnavailableError
@@ -30,7 +31,9 @@ WORKERS = max(1, (os.cpu_count() or 1) // 2)
 """Threads that make pictures unreadable: half the cores are left to looking, and to everything else."""
 IDLE_EVERY = timedelta(seconds=30)
 """How often a picture is brought here that nobody looks at: who opens the page sees something, with its age."""
-LIVE_EVERY = timedelta(milliseconds=200)
+LIVE_EVERY = timedelta(seconds=LIVE_S)
+END_S = 8.0
+"""For all cameras together: a thread that is left in a library's code when the process ends takes it down."""
 PURGE_EVERY = timedelta(minutes=10)
 
 
@@ -77,26 +80,32 @@ class Gateway:
         works = {"events": self._outgoing.run} | {f"pictures-{n}": self._work for n in range(WORKERS)}
         beside: dict[str, threading.Thread] = {}
         conn: Connection | None = None
-        while not stop.is_set():
-            for name, work in works.items():
-                if name not in beside or not beside[name].is_alive():  # one that a mistake of ours ended begins anew
-                    beside[name] = threading.Thread(target=work, args=(ended,), name=name)
-                    beside[name].start()
-            try:
-                if conn is None:
-                    conn = self._connect()
-                    self._leases.know(conn)
-                self.turn(conn)
-                self._outage.ended()
-            except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
-                self._outage.began(str(error).partition("\n")[0])
-                conn = None
-                self._without()
-            stop.wait(TURN_S)
-        self._end_all(conn)
-        ended.set()
-        for thread in beside.values():
-            thread.join()
+        try:
+            while not stop.is_set():
+                for name, work in works.items():
+                    if name not in beside or not beside[name].is_alive():  # one that a mistake of ours ended begins anew
+                        beside[name] = threading.Thread(target=work, args=(ended,), name=name, daemon=True)
+                        beside[name].start()
+                conn = self._turned(conn)
+                stop.wait(TURN_S)
+        finally:
+            self._end_all(conn)
+            ended.set()
+            for thread in beside.values():
+                thread.join(END_S)
+
+    def _turned(self, conn: Connection | None) -> Connection | None:
+        try:
+            if conn is None:
+                conn = self._connect()
+                self._leases.know(conn)
+            self.turn(conn)
+            self._outage.ended()
+        except (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            self._outage.began(str(error).partition("\n")[0])
+            self._without()
+            return None
+        return conn
 
     def turn(self, conn: Connection) -> None:
         """One turn: hold, begin and end what changed, read who looks, say how all stand."""
@@ -108,6 +117,8 @@ class Gateway:
             if camera not in self._watches or not self._watches[camera].lives:
                 self._begin(camera)
         self._wanted = wanted(conn)
+        for camera, watch in self._watches.items():
+            watch.hurry(live=self._wanted.get(camera, False))
         self._leases.tell(conn, self._sights())
         if self._purged_at is None or self._heard_at >= self._purged_at + PURGE_EVERY:
             purge(conn)
@@ -128,6 +139,9 @@ class Gateway:
     def _end_all(self, conn: Connection | None) -> None:
         for watch in self._watches.values():
             watch.end()
+        end = time.monotonic() + END_S
+        for watch in self._watches.values():
+            watch.join(max(0.0, end - time.monotonic()))
         self._watches.clear()
         if conn is None:
             return

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 8.0
 """Between two attempts to connect: short enough that a camera that is back is seen within ten seconds."""
+LIVE_S = 0.2
 STATUS_EVERY = timedelta(seconds=60)
 
 
@@ -48,6 +49,7 @@ class Watch:
         self.camera = camera
         self._source, self._judge, self._analyst, self._clock = source, judge, analyst, clock
         self._told, self._shown = told, shown
+        self._beat_s = source.beat_s
         self._random = Random(camera.code)  # noqa: S311 (spreads attempts, guards nothing)
         self._stop = threading.Event()
         self._lock = threading.Lock()
@@ -65,6 +67,14 @@ class Watch:
     def end(self) -> None:
         """Ask it to end; it does within its source's time-out."""
         self._stop.set()
+
+    def join(self, within_s: float) -> None:
+        """Wait for its end."""
+        self._thread.join(within_s)
+
+    def hurry(self, *, live: bool) -> None:
+        """Look as often as a live view is to move, or as often as the camera is to be looked at."""
+        self._source.beat_s = min(LIVE_S, self._beat_s) if live else self._beat_s
 
     @property
     def lives(self) -> bool:

@@ -26,9 +26,9 @@ class CameraRow:
     point_id: str | None
     online: bool | None
     status_at: datetime | None
-    condition: str | None
     waiting: int | None
     staff_present: int | None
+    condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ select
     coalesce(o.point_id, s.point_id, c.point_id) as point_id,
     case when s.occurred_at >= w.status_from then s.online end as online,
     s.occurred_at as status_at,
-    case when s.occurred_at >= w.status_from then s.condition end as condition,
     o.waiting,
-    o.staff_present
+    o.staff_present,
+    case when s.occurred_at >= w.status_from then s.condition end as condition
 from camera_state as c
 cross join windows as w
 left join lateral (

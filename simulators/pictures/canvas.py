@@ -35,7 +35,7 @@ def gradient(image: Image, top: int, bottom: int, upper: Colour, lower: Colour) 
 def finished(image: Image, light: float, grain: int) -> Image:
     """The scene as a sensor sees it: `light` from 0 (nothing) to 1, noise that is another one for each `grain`."""
     lit = cv2.convertScaleAbs(image, alpha=light) if light < 1 else image
-    return cv2.add(lit, _noises()[grain % _NOISES]).astype(np.uint8, copy=False)
+    return cv2.add(lit, noises()[grain % _NOISES]).astype(np.uint8, copy=False)
 
 
 def burn_in(image: Image, at: datetime, code: str) -> None:
@@ -61,6 +61,6 @@ _CIRCUMFLEX, _HOOK = ((-3, 0), (0, -3), (3, 0)), ((-1, -4), (2, -4), (2, -2), (0
 
 
 @cache
-def _noises() -> tuple[Image, ...]:
+def noises() -> tuple[Image, ...]:
     random = np.random.default_rng(1)
     return tuple(random.integers(0, _NOISE, (HEIGHT, WIDTH, 3), np.uint8) for _ in range(_NOISES))

@@ -1,6 +1,7 @@
 """A one-stop point seen from behind the people who wait: officials at their desks, whoever is served, and who waits."""
 
 import math
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -52,6 +53,7 @@ class CounterScene:
 
     def __init__(self, name: str, scenario: Scenario, point: Point | None) -> None:
         self._scenario, self._point, self._name = scenario, point, name
+        self._lock = threading.Lock()
         self._day: date | None = None
         self._plan: PointDay | None = None
         self._places = Random(name).sample(range(_SLOTS), _SLOTS)
@@ -79,10 +81,11 @@ class CounterScene:
 
     def _of(self, at: datetime) -> PointDay | None:
         day = at.astimezone(LOCAL).date()
-        if self._day != day:
-            self._plan = point_day(self._scenario, self._point, day) if self._point else None
-            self._day = day
-        return self._plan
+        with self._lock:  # several cameras may look at one room
+            if self._day != day:
+                self._plan = point_day(self._scenario, self._point, day) if self._point else None
+                self._day = day
+            return self._plan
 
     def _manned(self, plan: PointDay | None, at: datetime) -> list[int]:
         manned = [desk for desk, opened, closed in plan.desks if opened <= at < closed] if plan else []

@@ -15,7 +15,7 @@ from ioc.clock import Clock, local_day
 from ioc.errors import InputError
 from ioc.profiles import Profile
 from simulators.engine.contract import Scenario
-from simulators.pictures.canvas import Image, burn_in, finished
+from simulators.pictures.canvas import Image, burn_in, finished, noises
 from simulators.pictures.counter import CounterScene
 from simulators.pictures.faults import Fault, Kind, held
 from simulators.pictures.outside import RoadScene, SquareScene
@@ -59,13 +59,18 @@ def _again(camera: Camera, turn: int) -> Camera:
 
 def scene_of(camera: Camera, scenario: Scenario) -> CounterScene | RoadScene | SquareScene:
     """What stands before a camera, by its kind."""
-    name = camera.channel.partition(".")[0] if camera.point_id else camera.channel
+    name = _drawn_as(camera)
     if camera.kind == "counter":
         point = next((p for p in scenario.profile.points if p.code == camera.point_id), None)
         return CounterScene(name, scenario, point)
     unit = scenario.profile.units.at(camera.unit_code, local_day(scenario.live_at))
     size = math.sqrt(unit.population / 25_000) if unit else 1.0
     return RoadScene(name, scenario, size) if camera.kind == "traffic" else SquareScene(name, scenario, size)
+
+
+def _drawn_as(camera: Camera) -> str:
+    """Copies of a camera look at the same room: its day is made up once."""
+    return camera.channel.partition(".")[0]
 
 
 @dataclass(slots=True)
@@ -84,8 +89,10 @@ class Studio:
     """Draws when asked. `clock.now` is what is going on, `clock.real` what the cameras' clocks show: they differ while a scenario is played."""
 
     def __init__(self, cameras: Sequence[Camera], scenario: Scenario, clock: Clock, faults: Sequence[Fault] = ()) -> None:
-        self._films = {camera.channel: _Film(camera, scene_of(camera, scenario), threading.Lock()) for camera in cameras}
+        scenes = {_drawn_as(camera): scene_of(camera, scenario) for camera in {_drawn_as(c): c for c in cameras}.values()}
+        self._films = {camera.channel: _Film(camera, scenes[_drawn_as(camera)], threading.Lock()) for camera in cameras}
         self._clock, self._faults, self._began = clock, faults, clock.real()
+        noises()  # made before fifty threads make them at once
 
     def has(self, channel: str) -> bool:
         return channel in self._films

@@ -50,6 +50,8 @@ def ten_days() -> list[Wire]:
         for camera in range(3):
             wires.append(event("camera", "occupancy", hour * 60 - 13_000, subject=f"cam-{camera}", waiting=random.randrange(30)))
             wires.append(event("camera", "status", hour * 60 - 13_001, subject=f"cam-{camera}", online=random.random() < 0.9))
+    # Told minutes before one of the moments that are asked for: conditions hold for ten.
+    wires += [event("camera", "status", 235, subject=f"cam-{n}", id_=f"look-{n}", online=n == 0, condition=told) for n, told in enumerate(("ok", "frozen"))]
     return wires
 
 

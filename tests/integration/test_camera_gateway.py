@@ -46,9 +46,10 @@ class World:
     looks: dict[str, int] = field(default_factory=dict)
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     broker: bool = True
+    beat_s: float = 0.05
 
     def eyes(self) -> Eyes:
-        return Eyes(lambda site: Given(self, site.camera), lambda _: Judging(self), lambda c: Counting(self, c), lambda _: Veiling())
+        return Eyes(lambda site: Given(self, site.camera, self.beat_s), lambda _: Judging(self), lambda c: Counting(self, c), lambda _: Veiling())
 
     def publisher(self) -> Any:
         if not self.broker:
@@ -60,6 +61,7 @@ class World:
 class Given:
     world: World
     camera: Camera
+    beat_s: float = 0.05
 
     def frames(self, stop: threading.Event) -> Iterator[Frame]:
         while not stop.is_set():
@@ -69,7 +71,7 @@ class Given:
                 stop.wait(60)
                 return
             yield Frame(picture=BLACK, received_at=CLOCK.real())
-            stop.wait(0.05)
+            stop.wait(self.beat_s)
 
 
 @dataclass
@@ -248,6 +250,20 @@ def test_pictures_come_seldom_until_somebody_looks(running: Any, conn: Connectio
     assert conn.execute("select number from camera_picture").fetchone() == (number,)
     conn.execute("insert into camera_wanted (camera_id, wanted_until) values ('A', now() + interval '1 minute')")
     assert eventually(lambda: (conn.execute("select number from camera_picture").fetchone() or [0])[0] >= number + 4, within_s=5)
+
+
+def test_live_view_is_as_fast_as_it_is_to_move_and_no_longer_than_somebody_looks(running: Any, conn: Connection) -> None:
+    world = World(beat_s=1.0)
+    running(world, sites("A", interval_s=1.0))
+    assert eventually(lambda: world.looks.get("A"))
+    conn.execute("insert into camera_wanted (camera_id, wanted_until, live_until) values ('A', now(), now() + interval '4 seconds')")
+    before = eventually(lambda: world.looks["A"] > 3 and world.looks["A"])
+    assert eventually(lambda: world.looks["A"] >= before + 6, within_s=3)
+    conn.execute("update camera_wanted set live_until = now()")
+    threading.Event().wait(1.5)
+    before = world.looks["A"]
+    threading.Event().wait(2.0)
+    assert world.looks["A"] <= before + 3
 
 
 def test_observations_wait_for_the_broker_and_keep_their_order(running: Any, conn: Connection) -> None:

@@ -59,3 +59,8 @@ def test_unknown_directive_is_refused() -> None:
 def test_aggregate_is_a_view_on_plain_postgresql() -> None:
     found = statements("select 0;\n-- ioc:aggregate a\nselect 1;\nselect 2;", timescale_=False)
     assert [" ".join(s.split()) for s in found] == ["select 0;", "create view a as select 1", "select 2;"]
+
+
+def test_aggregate_is_dropped_as_what_it_is() -> None:
+    text = "-- ioc:drop a\n-- ioc:aggregate a\nselect 1;\n"
+    assert [found[0] for found in (statements(text, timescale_=plain) for plain in (False, True))] == ["drop view a", "drop materialized view a"]

@@ -50,7 +50,8 @@ def read(region: Picture, now: datetime) -> Reading | None:
     grey = cv2.cvtColor(region, cv2.COLOR_BGR2GRAY) if region.ndim == 3 else region
     if min(grey.shape) < 7:
         return None
-    large = cv2.resize(grey, None, fx=(factor := HIGH / grey.shape[0]), fy=factor, interpolation=cv2.INTER_CUBIC)
+    factor = HIGH / grey.shape[0]
+    large = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8)
     best: Reading | None = None
     for mask in _masks(large):
         reading = _read(mask, now)

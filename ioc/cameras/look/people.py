@@ -22,15 +22,15 @@ NEAR, FAR = 640, 1152
 MOST_OVERLAP = 0.65
 """Of the smaller of two boxes; what overlaps more is one person."""
 _WINDOW = (64, 128)
-_RIM_X, _RIM_Y = 0.2, 0.1
-"""Of the window's width and height: the detector was taught with so much of the surroundings on each side."""
+_BESIDE, _ABOVE, _BELOW = 0.2, 0.1, 0.16
+"""Of the window's width and height: the detector was taught with so much of the surroundings."""
 
 
 class People:
     """The detector of one camera; `width`: to how many pixels a whole picture is brought. Holds some 100 kB, and some 20 MB during a run."""
 
-    def __init__(self, width: int = NEAR) -> None:
-        self._width = width
+    def __init__(self, width: int = NEAR, least_weight: float = LEAST_WEIGHT) -> None:
+        self._width, self._least_weight = width, least_weight
         self._hog = cv2.HOGDescriptor()
         self._hog.setSVMDetector(cv2.HOGDescriptor_getDefaultPeopleDetector())  # type: ignore[attr-defined]  # lacks in its stubs
 
@@ -42,8 +42,9 @@ class People:
         small = cv2.resize(picture[top:bottom, left:right], None, fx=factor, fy=factor, interpolation=how)
         if small.shape[1] < _WINDOW[0] or small.shape[0] < _WINDOW[1]:
             return []
-        found, weights = self._hog.detectMultiScale(small, hitThreshold=LEAST_WEIGHT, winStride=(8, 8), padding=(8, 8), scale=SCALE, groupThreshold=0)
-        boxes = [_person(*map(float, box), weight) for box, weight in zip(np.reshape(found, (-1, 4)), np.ravel(weights).tolist(), strict=True)]
+        found, weights = self._hog.detectMultiScale(small, hitThreshold=self._least_weight, winStride=(8, 8), padding=(8, 8), scale=SCALE,
+                                                    groupThreshold=0)
+        boxes = [_person(*box, weight) for box, weight in zip(np.reshape(found, (-1, 4)).tolist(), np.ravel(weights).tolist(), strict=True)]
         return [box.scaled(1 / factor, left, top) for box in _single(boxes)]
 
 
@@ -57,7 +58,7 @@ def confidence_ratio(boxes: Sequence[Box]) -> float:
 
 def _person(left: float, top: float, width: float, height: float, weight: float) -> Box:
     """The window without its rim."""
-    return Box(left + _RIM_X * width, top + _RIM_Y * height, left + (1 - _RIM_X) * width, top + (1 - _RIM_Y) * height, weight)
+    return Box(left + _BESIDE * width, top + _ABOVE * height, left + (1 - _BESIDE) * width, top + (1 - _BELOW) * height, weight)
 
 
 def _single(boxes: Sequence[Box]) -> list[Box]:

@@ -15,7 +15,7 @@ from ioc.cameras.sources.images import decoded, garbage
 from ioc.cameras.sources.multipart import Part, Parts
 from ioc.cameras.sources.newest import Newest, Reading
 from ioc.cameras.sources.taken import OF_A_PART, taken_at
-from ioc.cameras.sources.web import Credentials, answer, client, loop, told
+from ioc.cameras.sources.web import Credentials, answer, client, host, loop, told
 from ioc.clock import Clock
 
 BROKEN_IN_A_ROW = 2
@@ -32,7 +32,7 @@ class MjpegSource:
     def __init__(self, site: Site, clock: Clock) -> None:
         self.beat_s = beat_s(site)
         self._site, self._url, self._clock = site, address(site), clock
-        self._host, self._timeout_s = httpx.URL(self._url).host, site.system.timeout_s
+        self._host, self._timeout_s = host(site, self._url), site.system.timeout_s
         self._reading = Reading(f"mjpeg {site.camera.code}", self._read, self._timeout_s)
 
     def frames(self, stop: threading.Event) -> Iterator[Frame]:

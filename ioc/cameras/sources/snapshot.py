@@ -14,7 +14,7 @@ from ioc.cameras.sources.address import address, beat_s, status_address
 from ioc.cameras.sources.images import MOST_BYTES, decoded
 from ioc.cameras.sources.newest import paced
 from ioc.cameras.sources.taken import OF_AN_ANSWER, taken_at
-from ioc.cameras.sources.web import Credentials, answer, body, client, loop, told
+from ioc.cameras.sources.web import Credentials, answer, body, client, host, loop, told
 from ioc.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class SnapshotSource:
     def __init__(self, site: Site, clock: Clock) -> None:
         self.beat_s = beat_s(site)
         self._url, self._status_url, self._clock = address(site), status_address(site), clock
-        self._host, self._timeout_s = httpx.URL(self._url).host, site.system.timeout_s
+        self._host, self._timeout_s = host(site, self._url), site.system.timeout_s
         self._site, self._status_told = site, False
 
     def frames(self, stop: threading.Event) -> Iterator[Frame]:

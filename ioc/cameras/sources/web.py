@@ -2,9 +2,9 @@
 
 import asyncio
 import ssl
+import threading
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from functools import cache
 from ipaddress import ip_address
 
 import httpx
@@ -12,22 +12,34 @@ import httpx
 from ioc.cameras.contract import Cause, SourceError
 from ioc.cameras.sites import Site
 from ioc.cameras.sources.images import garbage
+from ioc.errors import ConfigurationError
 
 MOST_REDIRECTS = 3
 _DENIED, _GONE = frozenset({401, 403, 407}), frozenset({404, 410})
 _CUT = ("disconnected", "peer closed", "incomplete")
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """The machine's authorities: loaded once, not by each of hundreds of cameras."""
-    return ssl.create_default_context()
+class _Trust:
+    """The machine's authorities, loaded once: by each of fifty cameras that begin together it would take five seconds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._context: ssl.SSLContext | None = None
+
+    def context(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._context is None:
+                self._context = ssl.create_default_context()
+            return self._context
+
+
+_TRUST = _Trust()
 
 
 def client() -> httpx.AsyncClient:
     """No proxy and no password from the environment, no redirect that was not looked at, certificates verified."""
     # The limits that count are those of a whole answer (asyncio.timeout): one between two bytes would let a drip go on for ever.
-    return httpx.AsyncClient(verify=_trust(), trust_env=False, follow_redirects=False, timeout=30.0,
+    return httpx.AsyncClient(verify=_TRUST.context(), trust_env=False, follow_redirects=False, timeout=30.0,
                              limits=httpx.Limits(max_connections=2, keepalive_expiry=60),
                              headers={"accept-encoding": "identity", "user-agent": "ioc-cameras"})
 
@@ -128,6 +140,19 @@ async def body(response: httpx.Response, most: int) -> bytes:
         if len(found) > most:
             raise garbage(f"{response.url.host} answers with more than {most} bytes")
     return bytes(found)
+
+
+def host(site: Site, url: str) -> str:
+    """Host of an address.
+
+    Raises:
+        ConfigurationError: none that could be asked for, such as a name with a space.
+
+    """
+    try:
+        return httpx.URL(url).host
+    except httpx.InvalidURL as error:
+        raise ConfigurationError(f"IOC_CAMERAS: the address of the system '{site.camera.system}': {error}") from None
 
 
 @contextmanager

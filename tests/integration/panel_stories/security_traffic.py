@@ -17,7 +17,7 @@ def tell(story: Story, prefix: str) -> None:
         story.tell("incident", "cleared", accident, at + timedelta(hours=1), reason_code="handled", **WHERE)
     story.tell("incident", "updated", f"{prefix}-accident-0", ago(days=9), dead=1, injured=2, **WHERE)
     story.tell("incident", "reported", f"{prefix}-fire", ago(minutes=20), kind="fire", severity=4, lon_deg=85.15, lat_deg=-20.17, **WHERE)
-    story.tell("camera", "status", f"{prefix}-road-camera", ago(minutes=2), online=True, point_id="RD-01")
+    story.tell("camera", "status", f"{prefix}-road-camera", ago(minutes=2), online=True, condition="ok", point_id="RD-01")
     story.tell("camera", "traffic_count", f"{prefix}-road-camera", ago(minutes=2), vehicles=9, interval_s=60, mean_speed_kmh=40, point_id="RD-01")
     story.tell("camera", "detection", f"{prefix}-road-camera", ago(hours=30), kind="red_light", confidence_ratio=0.9)
     story.tell("indicator", "target_set", f"arrive_minutes/province/{NOW:%Y}", ago(days=30), indicator_id="arrive_minutes", period=f"{NOW:%Y}",

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -166,6 +167,7 @@ def test_basic_is_answered_over_tls_and_on_this_machine_alone() -> None:
 
 @pytest.mark.parametrize("address", [
     "ftp://127.0.0.1/x", "127.0.0.1/x", "http:///x", "http://user:secret@127.0.0.1/x", "http://127.0.0.1:99999/x", "http://[::1/x",
+    "http://\x01/x",
 ])
 def test_address_that_cannot_be_used_is_told_without_its_secret(address: str) -> None:
     with pytest.raises(ConfigurationError) as told:
@@ -221,3 +223,13 @@ def test_told_to_stop_it_ends() -> None:
             seen += 1
             threading.Timer(0.1, stop.set).start()
     assert seen == 1
+
+
+def test_camera_that_fails_a_hundred_times_leaves_nothing_open() -> None:
+    with serving(says(whole(PICTURE[:-200]))) as port:
+        found = source("snapshot", at(port), timeout_s=1)
+        cause(found)
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(100):
+            assert cause(found) is Cause.GARBAGE
+        assert len(list(Path("/proc/self/fd").iterdir())) <= before + 4  # the test's own server
