@@ -64,8 +64,7 @@ class Tray:
                     lost("")
                 self._proofs.append(raw)
             else:
-                self._newest.pop(raw.camera, None)  # whose turn comes again stands at the end
-                self._newest[raw.camera] = raw
+                self._newest[raw.camera] = raw  # in the place of the one that waited: its turn stays
             self._changed.notify()
 
     def take(self, wait_s: float) -> Raw | None:
