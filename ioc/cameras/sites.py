@@ -110,7 +110,8 @@ def load_cameras(profile: Profile) -> tuple[Camera, ...]:
 
 
 def _check_corners(camera: Camera, line: int) -> None:
-    needed = {"occupancy": ("zone",), "people_flow": ("line",), "vehicle_flow": ("line",)}.get(camera.job, ())
+    at_counter = ("zone", "staff") if camera.kind == "counter" else ("zone",)  # elsewhere crowds are told, and no count of officials
+    needed = {"occupancy": at_counter, "people_flow": ("line",), "vehicle_flow": ("line",)}.get(camera.job, ())
     for name, least, most in (("zone", 3, 20), ("staff", 3, 20), ("line", 2, 2), ("clock", 2, 2)):
         text = getattr(camera, name)
         try:

@@ -30,7 +30,8 @@ from ioc.cameras.look.geometry import bounds, size_of
 from ioc.cameras.look.glyphs import Mask
 from ioc.cameras.sites import Camera, corners
 
-FROZEN_AFTER_S = 8.0
+FROZEN_AFTER_S = 5.0
+"""With a beat of two seconds, one to say so and two for the page it looks dead within ten."""
 DARK_AFTER_S = 3.0
 DRIFT_S = 10.0
 LOOK_EVERY_S = 0.9

@@ -14,7 +14,7 @@ from ioc.cameras.look.glyphs import Mask
 from ioc.cameras.look.people import METHOD, NEAR, People, confidence_ratio
 from ioc.cameras.sites import Camera, corners
 
-LOOK_EVERY_S = 6.0
+LOOK_EVERY_S = 10.0
 """One run of the detector costs some tenths of a second of a core."""
 EVERY_S = 60.0
 CROWD_PEOPLE, CROWD_S = 15, 60.0

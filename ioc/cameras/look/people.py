@@ -44,7 +44,7 @@ class People:
             return []
         found, weights = self._hog.detectMultiScale(small, hitThreshold=self._least_weight, winStride=(8, 8), padding=(8, 8), scale=SCALE,
                                                     groupThreshold=0)
-        boxes = [_person(*box, weight) for box, weight in zip(np.reshape(found, (-1, 4)).tolist(), np.ravel(weights).tolist(), strict=True)]
+        boxes = [_person(box, weight) for box, weight in zip(np.reshape(found, (-1, 4)).tolist(), np.ravel(weights).tolist(), strict=True)]
         return [box.scaled(1 / factor, left, top) for box in _single(boxes)]
 
 
@@ -56,8 +56,9 @@ def confidence_ratio(boxes: Sequence[Box]) -> float:
     return round(0.4 + 0.5 * sum(shares) / len(shares), 2)
 
 
-def _person(left: float, top: float, width: float, height: float, weight: float) -> Box:
+def _person(window: Sequence[float], weight: float) -> Box:
     """The window without its rim."""
+    left, top, width, height = window
     return Box(left + _BESIDE * width, top + _ABOVE * height, left + (1 - _BESIDE) * width, top + (1 - _BELOW) * height, weight)
 
 

@@ -28,13 +28,13 @@ def _hall(waiting: int, staff: int = 0, sway: float = 0) -> Picture:
 
 
 def _occupancy(**more: Any) -> Occupancy:
-    return Occupancy(camera(job="occupancy", zone=ZONE, staff=STAFF, **more), every_s=24)
+    return Occupancy(camera(job="occupancy", zone=ZONE, staff=STAFF, **more), every_s=40)
 
 
 def _minute(pictures: list[Picture], watcher: Occupancy | None = None) -> list[dict[str, Any]]:
-    """Data of all findings; one look each six seconds."""
+    """Data of all findings; one look each ten seconds."""
     watcher = watcher or _occupancy()
-    return [dict(f.data) for n, picture in enumerate(pictures) for f in watcher.look(frame(picture, 6 * n))]
+    return [dict(f.data) for n, picture in enumerate(pictures) for f in watcher.look(frame(picture, 10 * n))]
 
 
 @pytest.mark.parametrize(("waiting", "staff"), [(0, 0), (3, 2), (4, 1)])
@@ -49,7 +49,7 @@ def test_occupancy_tells_the_median_of_its_looks() -> None:
     assert data["waiting"] == 2
 
 
-def test_occupancy_looks_at_one_picture_in_six_seconds() -> None:
+def test_occupancy_looks_at_one_picture_in_ten_seconds() -> None:
     watcher = _occupancy()
     watcher.look(frame(_hall(1), 0))
     start = cv2.getTickCount()
@@ -70,19 +70,19 @@ def test_occupancy_calls_a_desk_where_something_moves_staffed_with_little_confid
 
 
 def test_occupancy_tells_nothing_where_no_zone_of_officials_is_described() -> None:
-    assert _minute([_hall(2)] * 6, Occupancy(camera(job="occupancy", zone=ZONE), every_s=24)) == []
+    assert _minute([_hall(2)] * 6, Occupancy(camera(job="occupancy", zone=ZONE), every_s=40)) == []
 
 
 def test_occupancy_begins_its_minute_anew_after_the_camera_was_away() -> None:
     watcher = _occupancy()
     watcher.look(frame(_hall(4, 1), 0))
-    found = [f for n in range(5) for f in watcher.look(frame(_hall(1, 1), 300 + 6 * n))]
+    found = [f for n in range(5) for f in watcher.look(frame(_hall(1, 1), 300 + 10 * n))]
     assert [f.data["waiting"] for f in found] == [1]
 
 
 def test_occupancy_tells_of_a_standing_crowd_once_and_of_its_end() -> None:
     watcher = Occupancy(camera(job="occupancy", zone=ZONE, staff=STAFF), every_s=3600, crowd=4)
-    found = _minute([_hall(5, sway=n % 3) for n in range(13)] + [_hall(1)] * 6, watcher)
+    found = _minute([_hall(5, sway=n % 3) for n in range(9)] + [_hall(1)] * 6, watcher)
     assert [(data["kind"], data["phase"]) for data in found] == [("crowd", "new"), ("crowd", "end")]
 
 
