@@ -112,6 +112,7 @@ class Counted:
 
     def __init__(self, site: Site, came: Came) -> None:
         self._source, self._came = open_source(site, CLOCK), came
+        self.beat_s = self._source.beat_s
 
     def frames(self, stop: threading.Event) -> Iterator:  # type: ignore[type-arg]
         for frame in self._source.frames(stop):

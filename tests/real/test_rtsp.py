@@ -106,6 +106,8 @@ def _ends(frames: Iterator[Frame]) -> Cause:
     """Why no more frames come, told in time."""
 
     class _Rest:
+        beat_s = 0.1
+
         def frames(self, _: threading.Event) -> Iterator[Frame]:
             return frames
 
