@@ -1,7 +1,7 @@
 """Quầy tiếp nhận và camera Bộ phận Một cửa: who waits how long, which desks are staffed, which cameras see. Counts only."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -85,8 +85,8 @@ TAKES = {
     "response_month": Take(of="counters.response_rate", period="month", against="year", label="Có đánh giá trong tháng"),
 }
 _OWN = {
-    "waiting": Definition(label="Người đang chờ", formula="tổng số người chờ camera đếm được trong 3 phút qua (hoặc như nguồn cam kết)",
-                          basis="thiết kế", rows="points"),
+    "waiting": Definition(label="Người đang chờ", basis="thiết kế", rows="points",
+                          formula="tổng số người chờ camera đếm được trong 3 phút qua (hoặc như nguồn cam kết); nhiều camera một điểm: số lớn nhất"),
     "peak": Definition(label="Người chờ giờ cao điểm", formula="trung bình giờ đông nhất của ngày làm việc đang hiện", basis="thiết kế",
                        rows="hours"),
     "crowded": Definition(label="Điểm đông", formula="số điểm có từ 15 người chờ", basis="thiết kế (CT-03)", rows="points"),
@@ -122,7 +122,7 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
     uptime: UptimeRow = rows["uptime"][0]
     open_hours = _open_hours(rows["hours"], profile)
     shown = _hours(open_hours)
-    counting = [c for c in cameras if c.waiting is not None]
+    counting = _once(c for c in cameras if c.waiting is not None)
     seeing = sum(bool(c.online) for c in cameras)
     numbers = {
         "waiting": Number(value=sum(c.waiting or 0 for c in counting) if counting else None, unit="people", as_of=moment.at),
@@ -162,11 +162,18 @@ def _desks(queues: Sequence[QueueRow], waits: Sequence[WaitRow], moment: Moment)
     return found
 
 
+def _once(counting: Iterable[CameraRow]) -> list[CameraRow]:
+    """One row a point: where several cameras see it, the most that any of them sees. Two that see one hall do not see twice as many."""
+    points: dict[str, CameraRow] = {}
+    for row in counting:
+        key, before = row.point_id or row.camera_id, points.get(row.point_id or row.camera_id, row)
+        points[key] = replace(before, waiting=max(before.waiting or 0, row.waiting or 0),
+                              staff_present=max(before.staff_present or 0, row.staff_present or 0))
+    return list(points.values())
+
+
 def _points(desks: Mapping[str, Mapping[str, Any]], cameras: Sequence[CameraRow], profile: Profile) -> list[dict[str, Any]]:
-    seen: dict[str | None, int] = {}
-    for c in cameras:
-        if c.waiting is not None:
-            seen[c.point_id] = seen.get(c.point_id, 0) + c.waiting
+    seen = {c.point_id: c.waiting for c in _once(c for c in cameras if c.waiting is not None)}
     return [_feature("point", p.code, [p.lon_deg, p.lat_deg], {
                 "state": _state(desks.get(p.code), seen.get(p.code)), "point_id": p.code, "unit_code": p.unit_code, "waiting": seen.get(p.code),
                 **{key: desks.get(p.code, {}).get(key) for key in ("queue", "desks", "wait_min", "waited")}})

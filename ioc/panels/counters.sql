@@ -81,15 +81,24 @@ having sum(called) > 0 or sum(rated) > 0
 order by day;
 
 -- name: hours
--- One row per hour of the four weeks before the moment in which a camera counted people: mean number waiting, summed over the points.
--- Absent hour = no camera counted. The moment's own hour is there with what it has.
-select hour, sum(waiting_mean) as waiting
-from (
+-- One row per hour of the four weeks before the moment in which a camera counted people: mean number waiting, summed over the points;
+-- where several cameras see one point, the largest of theirs. Absent hour = no camera counted. The moment's own hour is there with what it has.
+with per_camera as (
     select hour, camera_id, (sum(waiting_sum)::float8 / nullif(sum(occupancy_n), 0)) as waiting_mean
     from camera_hours(%(day_from)s::timestamptz - interval '28 days', %(at)s, %(known)s, %(time_machine)s)
     where occupancy_n > 0
     group by hour, camera_id
-) as per_camera
+),
+
+per_point as (
+    select p.hour, max(p.waiting_mean) as waiting_mean
+    from per_camera as p
+    left join camera_state as c on p.camera_id = c.subject
+    group by p.hour, coalesce(c.point_id, p.camera_id)
+)
+
+select hour, sum(waiting_mean) as waiting
+from per_point
 group by hour
 order by hour;
 

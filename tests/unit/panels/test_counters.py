@@ -1,11 +1,12 @@
 """Panel 2 in words: each point under its own name, and no zero where nobody counts."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ioc.moment import now_moment
-from ioc.panels.counters import CameraRow, TrafficRow, UptimeRow, point, render, snapshot
+from ioc.panels.counters import CameraRow, TrafficRow, UptimeRow, _once, point, render, snapshot
 from ioc.panels.engine.chart import Chart
 from ioc.panels.engine.charts.heat import Heat
 from ioc.panels.engine.contract import Face
@@ -95,3 +96,11 @@ def test_charts_and_lists_that_name_a_point_are_kept_from_guests() -> None:
     drawn = table()
     assert [name for name, chart in drawn.charts.items() if not chart.guests] == ["points"]
     assert not any(listing.guests for listing in drawn.lists)
+
+
+def test_two_cameras_that_see_one_point_do_not_see_twice_as_many() -> None:
+    one, two, other = camera("OS-X99", "99001", 4), replace(camera("OS-X99", "99001", 6), camera_id="OS-X99-C2", staff_present=0), camera("OS-99001", "99001", 3)
+    assert [(row.point_id, row.waiting, row.staff_present) for row in _once([one, two, other])] == [("OS-X99", 6, 1), ("OS-99001", 3, 1)]
+    rows: dict[str, Any] = {"cameras": [one, two, other], "uptime": [UptimeRow(online=1, status=1)], "traffic": [TrafficRow(vehicles=None)],
+                            **{name: [] for name in ("queues", "waits", "days", "hours")}}
+    assert snapshot(rows, now_moment(NOW), PROFILE).numbers["waiting"].value == 9
