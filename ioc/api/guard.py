@@ -87,6 +87,8 @@ class Guard:
             sending = with_headers(send, TLS_HEADERS if self.cookies.secure else (), token)
             if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
                 await _say(scope, sending, 431, "the headers are too large", {"most_bytes": MOST_HEADERS})
+            elif _ends_twice(scope):
+                await _say(scope, sending, 400, "the end of this request can be read in two ways", headers=((b"connection", b"close"),))
             else:
                 await self._guarded(with_own_cookies(scope), receive, sending)
 
@@ -197,6 +199,11 @@ def chosen_language(scope: Scope) -> str:
 
 def _has_body(scope: Scope) -> bool:
     return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
+
+
+def _ends_twice(scope: Scope) -> bool:
+    """Whether a request names a length and chunks: a proxy before us may have read another end, what follows is no request (RFC 9112, 6.3)."""
+    return len({name for name, _ in scope["headers"]} & {b"content-length", b"transfer-encoding"}) > 1
 
 
 def _counts(scope: Scope, path: str) -> bool:
