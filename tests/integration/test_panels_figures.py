@@ -52,10 +52,10 @@ def _reports(story: Story) -> None:
 
 def _cameras(story: Story) -> None:
     story.camera("crowded", ago(minutes=1), waiting=16)
-    story.camera("unstaffed", ago(minutes=1), waiting=4, staff=0)
+    story.camera("unstaffed", ago(minutes=1), waiting=4, staff=0, point_id="OS-99004")
     story.camera("blind", ago(minutes=2), online=False)
     story.camera("silent", ago(days=2), waiting=50)
-    story.camera("long ago counted", ago(minutes=5), waiting=90)
+    story.camera("long ago counted", ago(minutes=5), waiting=90, point_id="OS-99007")
     for at, vehicles in ((ago(minutes=10), 40), (ago(minutes=20), 25), (ago(minutes=31), 1000)):
         story.tell("camera", "traffic_count", "road", at, vehicles=vehicles, interval_s=60)
 

@@ -51,7 +51,7 @@ def test_camera_heard_late_changes_the_past_not_what_was_known(dsn: str) -> None
     with told(dsn) as (story, conn):
         story.camera("A", T - timedelta(minutes=2), waiting=3)
         story.hear(T - timedelta(minutes=1))
-        story.camera("B", T - timedelta(minutes=2), waiting=40)
+        story.camera("B", T - timedelta(minutes=2), waiting=40, point_id="OS-99004")
         story.hear(NOW)
         restated, then = seen(conn, "counters", at=AT), seen(conn, "counters", at=AT, known=AT)
         assert (values(restated, "waiting"), values(then, "waiting")) == ({"waiting": 43}, {"waiting": 3})
