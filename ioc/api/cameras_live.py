@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -73,17 +74,16 @@ async def _live(hall: Hall, lives: Lives, request: Request, code: str) -> Respon
     camera, by = hall.camera(who, code), desk.by(request)
     if refused := lives.refusal(who.actor):
         return error(refused[0], desk.text(refused[1]), {"Retry-After": "30"})
-    lives.begin(who.actor)
 
     def enter(conn: Connection) -> None:
         with conn.transaction():
             append(conn, Entry(actor=by.actor, action="camera.watched", subject=f"camera:{camera.code}", at=by.at, address=by.address))
 
-    try:
+    with ExitStack() as place:  # taken before the line is written, so that no two take the last one; given back whatever comes between
+        lives.begin(who.actor)
+        place.callback(lives.end, who.actor)
         await desk.database.ask(enter)  # no line, no picture
-    except BaseException:
-        lives.end(who.actor)
-        raise
+        place.pop_all()  # the answer gives it back now
     return _Live(_frames(hall, request, camera.code), lives, who.actor)
 
 

@@ -5,6 +5,7 @@ what one does.
 import asyncio
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from ioc.api.ask import Database
@@ -88,10 +89,9 @@ class Shelf:
         now = time.monotonic()
         due = [camera for camera in cameras if now - self._asked.get((camera, live), -ASK_EVERY_S) >= ASK_EVERY_S]
         if due:
-            self._asked |= dict.fromkeys(((camera, live) for camera in due), now)
-            try:
-                await self._database.ask(lambda conn: shown.want(conn, due, live=live))
-            except BaseException:
+            self._asked |= dict.fromkeys(((camera, live) for camera in due), now)  # before it is asked: others who look meanwhile do not ask too
+            with ExitStack() as unasked:
                 for camera in due:
-                    self._asked.pop((camera, live), None)
-                raise
+                    unasked.callback(self._asked.pop, (camera, live), None)
+                await self._database.ask(lambda conn: shown.want(conn, due, live=live))
+                unasked.pop_all()

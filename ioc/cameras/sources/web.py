@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from ipaddress import ip_address
 
 import httpx
@@ -97,14 +97,13 @@ async def _asked(web: httpx.AsyncClient, request: httpx.Request, credentials: Cr
     asked = next(flow)
     while True:
         response = await web.send(asked, stream=True, auth=None)
-        try:
-            asked = flow.send(response)
-        except StopIteration:
-            return response
-        except BaseException:
-            await response.aclose()
-            raise
-        await response.aclose()
+        async with AsyncExitStack() as unread:
+            unread.push_async_callback(response.aclose)
+            try:
+                asked = flow.send(response)
+            except StopIteration:
+                unread.pop_all()  # whoever asked closes it
+                return response
 
 
 def _here(asked: httpx.URL, following: httpx.Request) -> httpx.Request:
