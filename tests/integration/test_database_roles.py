@@ -1,10 +1,7 @@
 """What each process can do with its own database role, tried: what it needs works, and nothing else does."""
 
-import argparse
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,11 +9,10 @@ import pytest
 from ioc.api.app import create_app
 from ioc.calendar.periods import period_of
 from ioc.clock import FrozenClock
-from ioc.db import command
 from ioc.db.connect import Connection, connect
 from ioc.db.migrate import migrate
 from ioc.db.roles import apply_roles, granted, load_roles
-from ioc.errors import ConfigurationError, InputError
+from ioc.errors import ConfigurationError
 from ioc.indicators.asked import load_asked
 from ioc.indicators.catalogue import load_catalogue
 from ioc.kpi.engine.compute import Question, compute
@@ -279,29 +275,3 @@ def test_one_that_may_not_make_roles_is_told_the_remedy(module_conn: Connection,
     more = replace(roles, roles={**roles.roles, "ioc_new": replace(roles.roles["ioc_sink"], name="ioc_new")})
     with pytest.raises(ConfigurationError, match="ioc_new does not exist.*run `ioc roles` once as a superuser"):
         apply_roles(opened["ioc_owner"], more)
-
-
-def options(folder: Path | None) -> argparse.Namespace:
-    return argparse.Namespace(passwords=folder)
-
-
-def test_command_sets_passwords_that_the_statement_does_not_tell(module_conn: Connection, module_dsn: str, tmp_path: Path,
-                                                                 capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "ioc_sink").write_text("kept-to-ourselves-1\n")
-    assert command.run(Settings(database=module_dsn), options(tmp_path), threading.Event()) == 0
-    proof = one(module_conn, "select rolpassword from pg_authid where rolname = 'ioc_sink'")
-    assert proof.startswith("SCRAM-SHA-256$4096:")
-    told = capsys.readouterr()
-    assert "ioc_sink: ioc sink; its password is set\n" in told.out
-    assert "    table public.camera_event: insert, select\n" in told.out
-    assert "kept-to" not in told.out + told.err
-
-
-@pytest.mark.parametrize(("name", "text", "said"), [
-    ("ioc_sink", "short", "at least 12 printable characters"), ("ioc_sink", "two lines\nof a password", "at least 12 printable"),
-    ("ioc_unknown", "long enough it is", "no file that bears a role's name"),
-])
-def test_command_refuses_a_password_that_is_none(module_dsn: str, tmp_path: Path, name: str, text: str, said: str) -> None:
-    (tmp_path / name).write_text(text)
-    with pytest.raises(InputError, match=said):
-        command.run(Settings(database=module_dsn), options(tmp_path), threading.Event())
