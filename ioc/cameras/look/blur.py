@@ -30,7 +30,7 @@ from ioc.cameras.sites import Camera, corners
 
 MOST_WIDE = 640
 QUALITY = 70
-HEAD_RATIO, BLOB_RATIO = 0.3, 1 / 3
+HEAD_RATIO = 0.3
 """Of the height of a person, of something that moves: what is covered from above."""
 RIM_RATIO = 0.15
 """So much of its size is covered around it too."""
@@ -92,6 +92,10 @@ class Veil:
 
     def stored(self, frame: Frame) -> tuple[bytes, int, int]:
         """An unreadable, small JPEG of a picture, with its width and height."""
+        return _jpeg(self.covered(frame))
+
+    def covered(self, frame: Frame) -> Picture:
+        """A small copy of a picture in which nobody can be known."""
         small = _small(frame.picture)
         now = blocks(small, _BLOCKS, self._clock)
         if self._is_due(now, frame.received_at):
@@ -101,27 +105,12 @@ class Veil:
             _cover(covered, part)
         if self._searched is not None:
             _cover_changed(covered, np.asarray(cv2.absdiff(now, self._searched) > LEVELS, np.uint8))
-        return _jpeg(covered)
+        return covered
 
     def _is_due(self, now: NDArray[np.float32], at: datetime) -> bool:
         if self._searched is None or self._searched_at is None or not timedelta() <= at - self._searched_at < SEARCH_EVERY:
             return True
         return at - self._searched_at >= SEARCH_AGAIN and float((cv2.absdiff(now, self._searched) > LEVELS).mean()) > MOST_CHANGED
-
-
-def unreadable(picture: Picture, boxes: Iterable[Box] = ()) -> Picture:
-    """A small copy of a single picture, searched for people, faces and plates; the upper third of `boxes` (in its pixels) is covered as well."""
-    small = _small(picture)
-    factor = small.shape[1] / picture.shape[1]
-    covered = small.copy()
-    for part in [*_search(small), *(_upper(box.scaled(factor), BLOB_RATIO) for box in boxes)]:
-        _cover(covered, part)
-    return covered
-
-
-def stored(picture: Picture) -> tuple[bytes, int, int]:
-    """As Veil, of a single picture: each is searched, which costs."""
-    return _jpeg(unreadable(picture))
 
 
 def _search(small: Picture) -> list[Box]:

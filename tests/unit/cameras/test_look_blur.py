@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from ioc.cameras.contract import Picture
-from ioc.cameras.look.blur import Veil, unreadable
+from ioc.cameras.look.blur import Veil, _cover, _small
 from ioc.cameras.look.geometry import Box
 from simulators.pictures.figures import Look, person
 from tests.unit.cameras.drawn import camera, face, figure, frame, hall, noisy
@@ -26,22 +26,23 @@ def _decoded(jpeg: bytes) -> Picture:
 def test_face_is_unreadable(wide: int) -> None:
     picture = np.full((480, 640, 3), 200, np.uint8)
     face(picture, 200, 100, wide)
-    covered = unreadable(picture)
+    covered = Veil(camera()).covered(frame(picture, 0))
     inner = (200 + wide // 6, 100 + wide // 3, wide * 2 // 3, wide * 2 // 3)  # eyes to mouth
     assert len(np.unique(covered[inner[1]:inner[1] + inner[3], inner[0]:inner[0] + inner[2]].reshape(-1, 3), axis=0)) <= 16
     assert _detail(covered, *inner) < 0.5 * _detail(picture, *inner)
 
 
-def test_upper_third_of_a_box_is_covered_and_no_more() -> None:
+def test_part_of_a_picture_is_covered_and_no_more() -> None:
     picture = np.asarray(np.random.default_rng(1).integers(0, 255, (480, 640, 3)), np.uint8)
-    covered = unreadable(picture, [Box(100, 100, 160, 280)])
+    covered = picture.copy()
+    _cover(covered, Box(100, 100, 160, 160))
     assert _detail(covered, 104, 104, 50, 50) < 0.3 * _detail(picture, 104, 104, 50, 50)
     assert (covered[200:280, 100:160] == picture[200:280, 100:160]).all()
 
 
-def test_boxes_of_a_large_picture_are_covered_in_the_small_one() -> None:
-    picture = np.asarray(np.random.default_rng(1).integers(0, 255, (1080, 1920, 3)), np.uint8)
-    covered = unreadable(picture, [Box(900, 300, 1080, 840)])
+def test_part_of_a_large_picture_is_covered_in_the_small_one() -> None:
+    covered = _small(np.asarray(np.random.default_rng(1).integers(0, 255, (1080, 1920, 3)), np.uint8))
+    _cover(covered, Box(300, 100, 360, 160))
     assert covered.shape == (360, 640, 3)
     assert _detail(covered, 304, 104, 50, 50) < 0.5 * _detail(covered, 30, 104, 50, 50)
 
