@@ -148,10 +148,14 @@ class Feed:
         changed.set()
         self._write(self._lines)
 
+    def _known(self, since: str) -> int:
+        """Number of the frame that a viewer has, as it tells by <epoch>.<n>; 0 = none of this epoch's."""
+        epoch, _, number = since.rpartition(".")
+        return int(number) if epoch == self._epoch and number.isdecimal() and int(number) <= self._frame else 0
+
     def first(self, line: Line, since: str) -> bytes:
         """What a new line is given first: who we are, a heartbeat, and what came after `since` (<epoch>.<n>)."""
-        epoch, _, number = since.rpartition(".")
-        at = int(number) if epoch == self._epoch and number.isdecimal() and int(number) <= self._frame else 0
+        at = self._known(since)
         parts = [self._hello(line.variant), self._heartbeat(), *([self._event(line.variant.key, at)] if at < self._frame else [])]
         line.epoch, line.at, line.beats = self._epoch, self._frame, self._beats
         return b"".join(parts)
@@ -199,8 +203,7 @@ class Feed:
 
         `only`: the panels that the viewer may see; None = all, from the bytes that everybody shares.
         """
-        epoch, _, number = since.rpartition(".")
-        at = int(number) if epoch == self._epoch and number.isdecimal() and int(number) <= self._frame else 0
+        at = self._known(since)
         seen = self._epoch
         self.viewers += 1
         try:

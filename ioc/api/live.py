@@ -4,8 +4,8 @@ Every screen asks for them all day: they are answered before the framework looks
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import orjson
@@ -75,13 +75,7 @@ class Live:
         await send(dict(_START))
         await send({"type": "http.response.body", "body": feed.first(line, known), "more_body": True})
         with feed.following(line):
-            tasks = asyncio.create_task(_gone(receive)), asyncio.create_task(line.ended.wait())
-            try:
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+            await _until_one_ends(_gone(receive), line.ended.wait())
         if line.ended.is_set():
             await send({"type": "http.response.body", "body": b"\n", "more_body": True})  # the guard says why it ends instead
 
@@ -108,14 +102,21 @@ async def _sent(events: AsyncIterator[bytes], receive: Receive, send: Send) -> N
         async for event in events:
             await send({"type": "http.response.body", "body": event, "more_body": True})
 
-    tasks = asyncio.create_task(sending()), asyncio.create_task(_gone(receive))
+    try:
+        await _until_one_ends(sending(), _gone(receive))
+    finally:
+        await events.aclose()  # type: ignore[attr-defined]
+
+
+async def _until_one_ends(*works: Coroutine[Any, Any, object]) -> None:
+    """Do several things until one of them ends; what went wrong in any is raised once all have ended."""
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
-        await events.aclose()  # type: ignore[attr-defined]
     for wrong in ended:
         if isinstance(wrong, Exception):
             raise wrong
