@@ -12,7 +12,7 @@ from ioc.profiles import Profile
 from ioc.words import Words
 
 SILENT_AFTER_S = 8.0
-"""Its process writes each 2 s how a camera stands: older, nobody knows. With the page's own beat it is said within ten seconds."""
+"""Its process writes each second how a camera stands: older, nobody knows. With the page's own beat it is said within ten seconds."""
 CONDITIONS = {
     "ok": "Có hình",
     "drift": "Lệch giờ",

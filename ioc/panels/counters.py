@@ -141,7 +141,7 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
         for c in sorted(counting, key=lambda c: (-(c.waiting or 0), c.camera_id))
     ]
     lost = sorted((c for c in cameras if not c.online), key=lambda c: (c.status_at is not None, c.status_at or moment.at, c.camera_id))
-    return Figures(numbers=numbers, features=[*_points(desks, cameras, profile), *_cameras(cameras, profile)], tables={
+    return Figures(numbers=numbers, features=[*_points(desks, counting, profile), *_cameras(cameras, profile)], tables={
         "points": points, "hours": shown, "weeks": _weeks(open_hours),
         "days": [{"day": r.day.isoformat(), "waited": r.waited, "wait_s": r.wait_s, "called": r.called, "rated": r.rated,
                   "satisfied": r.satisfied} for r in rows["days"]],
@@ -166,14 +166,15 @@ def _once(counting: Iterable[CameraRow]) -> list[CameraRow]:
     """One row a point: where several cameras see it, the most that any of them sees. Two that see one hall do not see twice as many."""
     points: dict[str, CameraRow] = {}
     for row in counting:
-        key, before = row.point_id or row.camera_id, points.get(row.point_id or row.camera_id, row)
+        key = row.point_id or row.camera_id
+        before = points.get(key, row)
         points[key] = replace(before, waiting=max(before.waiting or 0, row.waiting or 0),
                               staff_present=max(before.staff_present or 0, row.staff_present or 0))
     return list(points.values())
 
 
-def _points(desks: Mapping[str, Mapping[str, Any]], cameras: Sequence[CameraRow], profile: Profile) -> list[dict[str, Any]]:
-    seen = {c.point_id: c.waiting for c in _once(c for c in cameras if c.waiting is not None)}
+def _points(desks: Mapping[str, Mapping[str, Any]], counting: Sequence[CameraRow], profile: Profile) -> list[dict[str, Any]]:
+    seen = {c.point_id: c.waiting for c in counting}
     return [_feature("point", p.code, [p.lon_deg, p.lat_deg], {
                 "state": _state(desks.get(p.code), seen.get(p.code)), "point_id": p.code, "unit_code": p.unit_code, "waiting": seen.get(p.code),
                 **{key: desks.get(p.code, {}).get(key) for key in ("queue", "desks", "wait_min", "waited")}})
