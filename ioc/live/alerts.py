@@ -26,7 +26,7 @@ KEY = "alerts"
 STREAMS = frozenset({"alert", "environment"})
 """Streams whose change may change the body."""
 SHOWN = 1
-LISTED = 3
+LISTED = 2
 """Sentences on a panel's own page."""
 TAKEN = 4
 """Sentences in the strip: one that is read whole is more than two that are cut; dangers named at once by a takeover."""

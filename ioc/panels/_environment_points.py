@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from ioc.moment import Moment
-from ioc.panels._environment_words import age, reading
+from ioc.panels._environment_words import reading
 from ioc.panels.engine.charts.air import air_class
 from ioc.panels.engine.stations import station_name, station_place
 from ioc.profiles import Profile
@@ -52,7 +52,7 @@ def point(properties: Mapping[str, Any], words: Words, profile: Profile, day: da
 
 
 def _told(told: Mapping[str, Any], words: Words) -> str:
-    old = age(told["age_s"], words)
+    old = words.span(told["age_s"])
     if told["fault"] == "silent" or told["value"] is None:
         return f"{words(NAMES[told['property']])}: " + words("im lặng {age}", age=old)
     said = reading(told["property"], told["value"], words)

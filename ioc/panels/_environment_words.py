@@ -33,15 +33,6 @@ def local(at: datetime) -> str:
     return at.astimezone(LOCAL).strftime("%Y-%m-%dT%H:%M")
 
 
-def age(seconds: float, words: Words) -> str:
-    """How long ago, in the largest whole unit."""
-    if seconds < 5400:  # an hour and a half: below it minutes say more
-        return words("{n} phút", n=words.number(seconds // 60))
-    if seconds < 172_800:
-        return words("{n} giờ", n=words.number(seconds // 3600))
-    return words("{n} ngày", n=words.number(seconds // 86_400))
-
-
 def reading(property_: str, value: float | None, words: Words) -> str:
     """A value with its sign: 15,6 g/l."""
     sign, decimals = SIGNS[property_]
@@ -75,7 +66,7 @@ def _said(station: Mapping[str, Any], at: datetime, words: Words) -> str:
     if station["fault"] == "flat":
         return words("đứng yên")
     if station["fault"] or station["told_at"] is None:
-        return words("im lặng {age}", age=age((at - station["heard_at"]).total_seconds(), words))
+        return words("im lặng {age}", age=words.span((at - station["heard_at"]).total_seconds()))
     sign = "▲ " if station["state"] in _TONES else ""
     return sign + words.number(station["value"], SIGNS[station["property"]][1])
 

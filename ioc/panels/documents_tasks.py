@@ -11,7 +11,7 @@ from ioc.panels.engine.chart import Chart, Series
 from ioc.panels.engine.charts.heat import Heat
 from ioc.panels.engine.charts.parts import Parts
 from ioc.panels.engine.contract import Column, Face, Figures, Listing, Rows, Snapshot, Spec, Take
-from ioc.panels.engine.drawing import Role
+from ioc.panels.engine.drawing import Role, short
 from ioc.panels.engine.take import definitions_of
 from ioc.panels.engine.wording import compared, labelled, last_month, text_of, whole_days
 from ioc.profiles import Profile
@@ -210,7 +210,7 @@ def _owners(snapshot: Snapshot, words: Words, profile: Profile) -> list[tuple[st
 
 def _groups(owners: Sequence[tuple[str, Mapping[str, float]]], words: Words) -> Parts:
     shown = [(name, groups) for name, groups in owners if sum(groups.values())][:_DRAWN]
-    return Parts(title=words("Nhiệm vụ theo cơ quan: xong trong tháng và chưa xong"), rows=[name for name, _ in shown], parts=[
+    return Parts(title=words("Nhiệm vụ theo cơ quan: xong trong tháng và chưa xong"), rows=short([name for name, _ in shown], 34), parts=[
         Series(name=words(label), role=role, values=[groups[group] for _, groups in shown]) for group, label, role in FIVE])
 
 

@@ -48,6 +48,9 @@ class MissingRow:
 
 INDICES = {"par_index": "PAR INDEX", "sipas": "SIPAS", "papi": "PAPI", "pci": "PCI", "dti": "DTI"}
 LEAGUES = ("par_index_unit", "par_index_agency")
+PROVINCE_DIGITS = 2
+"""Of a province's code (decision 124/2004/QĐ-TTg): what another one aimed at is history that nobody here owes."""
+LISTED = 8
 
 TAKES = {
     "published766": Take(of="reform_indices.score_766"),
@@ -108,7 +111,7 @@ def snapshot(rows: Rows, moment: Moment, profile: Profile) -> Figures:
             "losses766": [asdict(loss) for loss in found.losses] if found else [],
             "published": [{"day": day.isoformat(), "score": score} for day, score in sorted(scores.items())],
             "ranks": [asdict(row) | {"unit_code": "" if row.unit_code in whole else row.unit_code} for row in ranks if _ours(row, whole)],
-            "missing": [asdict(row) for row in rows["missing"]],
+            "missing": [asdict(row) for row in rows["missing"] if len(row.unit_code) != PROVINCE_DIGITS or row.unit_code in whole][:LISTED],
         })
 
 
@@ -248,10 +251,10 @@ def _annual(snapshot: Snapshot, words: Words) -> Listing:
             "rank": words.number(None) if rank.value is None else f"{rank.value:g}" + (f"/{out_of.value:g}" if out_of.value is not None else ""),
             "moved": _moved(moved.value, change.value, words), "told": _told(by_hand, words) if "manual" in value.flags else "",
         })
+    note = (Column(key="told", label=words("Ghi chú"), number=False),) if any(row["told"] for row in rows) else ()
     return Listing(title=words("Chỉ số năm đã công bố"), columns=(
         Column(key="index", label=words("Chỉ số"), number=False), Column(key="year", label=words("Năm")), Column(key="value", label=words("Giá trị")),
-        Column(key="rank", label=words("Hạng")), Column(key="moved", label=words("Thay đổi")),
-        Column(key="told", label=words("Ghi chú"), number=False)), rows=rows, guests=True)
+        Column(key="rank", label=words("Hạng")), Column(key="moved", label=words("Thay đổi")), *note), rows=rows, guests=True)
 
 
 def _moved(places: float | None, change: float | None, words: Words) -> str:

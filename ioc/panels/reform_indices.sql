@@ -33,7 +33,7 @@ where indicator_id in ('par_index', 'sipas', 'papi', 'pci', 'dti', 'par_index_un
 order by indicator_id, unit_code, org_code, last_day, from_at desc;
 
 -- name: missing
--- One row per indicator that is aimed at, whose period ended more than 30 days ago and of which nothing was told, the oldest first; the first eight.
+-- One row per indicator that is aimed at, whose period ended more than 30 days ago and of which nothing was told, the oldest first; the first 200.
 -- Absent = none is missing.
 select
     indicator_id,
@@ -48,4 +48,4 @@ where is_open
     and from_at <= %(instant)s::timestamptz and to_at > %(instant)s::timestamptz
     and known_from <= %(known)s::timestamptz and known_to > %(known)s::timestamptz
 order by last_day, indicator_id, unit_code, org_code
-limit 8;
+limit 200;

@@ -94,6 +94,10 @@ class Units(tuple[Unit, ...]):  # noqa: SLOT001 (what is looked up by code is ke
         ended = [u for u in self.by_code.get(code, ()) if u.valid_to is not None and u.valid_to <= day]
         return max(ended, key=lambda u: u.valid_from, default=None)
 
+    def first_after(self, code: str, day: date) -> Unit | None:
+        """The unit that is the first to have the code, where the register begins after that day."""
+        return min((u for u in self.by_code.get(code, ()) if u.valid_from > day), key=lambda u: u.valid_from, default=None)
+
     def on(self, day: date, *, level: str = "commune") -> tuple[Unit, ...]:
         """Units of a level valid that day: those of the commune level, unless another is asked for."""
         return tuple(u for u in self if u.level == level and u.valid_on(day))

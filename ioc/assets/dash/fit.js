@@ -54,12 +54,13 @@
     return { ...figure, layout: { ...layout, annotations: kept, margin: { ...margin, t: 1.6 * (font.size ?? 18), b: 0 }, yaxis: { ...yaxis, nticks: 3 } } };
   }
 
-  /* The mark of simulation stands upright at the picture's right edge, however much room a kind of chart leaves there. */
+  /* The mark of simulation stands upright at the picture's right edge: where a kind of chart writes there, beyond what it writes. */
   function marked(figure) {
     const { annotations, margin = {}, font = {} } = figure.layout ?? {};
     if (!annotations?.some(({ name }) => name === 'simulated')) return figure;
-    const xshift = (margin.r ?? 0) - 1.35 * (font.size ?? 18);
-    return { ...figure, layout: { ...figure.layout, annotations: annotations.map(note => (note.name === 'simulated' ? { ...note, xshift } : note)) } };
+    const letter = font.size ?? 18, r = (margin.r ?? 0) + (margin.r > 2 * letter ? 1.3 * letter : 0);
+    const moved = annotations.map(note => (note.name === 'simulated' ? { ...note, xshift: r - 1.35 * letter } : note));
+    return { ...figure, layout: { ...figure.layout, margin: { ...margin, r }, annotations: moved } };
   }
 
   ioc.fitted = (figure, id) => lowered(marked(grown(figure)), id);

@@ -20,6 +20,8 @@ def text_of(number: Number, words: Words) -> str:
         return words.share(number.numerator, number.denominator)
     if number.unit == "%":
         return f"{words.number(number.value, 2)}%"
+    if number.unit == "s":
+        return words.span(number.value)
     return words.number(number.value, _DECIMALS.get(number.unit, 0 if number.value is None or number.value == round(number.value) else 1))
 
 
@@ -48,6 +50,8 @@ def turned(number: Number, base: float | None) -> Literal["better", "worse", ""]
 
 
 def _plain(value: float, unit: str, words: Words) -> str:
+    if unit == "s":
+        return words.span(value)
     decimals = 2 if unit == "%" and value != round(value) else _DECIMALS.get(unit, 0 if value == round(value) else 1)
     return words.number(value, decimals) + ("%" if unit == "%" else "")
 
@@ -90,15 +94,17 @@ def compared(number: Number, words: Words) -> Comparison:
         return Comparison(words("Chưa có số liệu cùng kỳ") if number.against == "year" else words("Chưa có số liệu để so sánh"), "", "")
     change = number.value - number.then
     named = words(AGAINST[number.against])
-    if abs(change) < 1e-9:
-        return Comparison(words("Không đổi so với {then}", then=named), "flat", "")
     if number.unit == "%":
-        size = words("{n} điểm phần trăm", n=words.number(abs(change), 2))
+        size, text = round(abs(change), 2), words("{n} điểm phần trăm", n=words.number(abs(change), 2))
     elif min(number.value, number.then) >= SMALL_SAMPLE:
-        size = f"{words.number(100 * abs(change) / number.then, 1)}%"
+        size = round(100 * abs(change) / number.then, 1)
+        text = f"{words.number(size, 1)}%"
     else:
-        size = words.number(abs(change), 0 if change == round(change) else 1)
-    return Comparison(words("{n} so với {then}", n=size, then=named), "up" if change > 0 else "down", turned(number, number.then))
+        size = round(abs(change), 1)
+        text = words.number(size, 0 if size == round(size) else 1)
+    if not size:  # what is shown as nought is no change either
+        return Comparison(words("Không đổi so với {then}", then=named), "flat", "")
+    return Comparison(words("{n} so với {then}", n=text, then=named), "up" if change > 0 else "down", turned(number, number.then))
 
 
 def since_yesterday(now: Number, then: Number, words: Words) -> Comparison:

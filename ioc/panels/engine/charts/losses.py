@@ -67,7 +67,7 @@ class Waterfall:
         rows_down(made, tickfont={"color": INK}, dtick=1)
         made["xaxis"] |= {"gridcolor": RULE, "rangemode": "tozero", "showticklabels": False}
         trace = {
-            "type": "waterfall", "orientation": "h", "y": clean(short([s.name for s in self.steps])), "text": clean([s.text for s in self.steps]),
+            "type": "waterfall", "orientation": "h", "y": clean(short([s.name for s in self.steps], 18)), "text": clean([s.text for s in self.steps]),
             "x": [s.points if s.kind == "whole" else -s.points if s.kind == "lost" else None for s in self.steps],
             "measure": ["absolute" if s.kind == "whole" else "total" if s.kind == "left" else "relative" for s in self.steps],
             "textposition": "outside", "textfont": {"color": INK}, "hoverinfo": "skip", "cliponaxis": False, "constraintext": "none",

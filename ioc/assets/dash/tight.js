@@ -1,0 +1,46 @@
+/* Words that have no room for all of themselves stand smaller, not cut: by steps of --fit, which the sheets multiply their sizes with.
+
+   The numbers beside a panel's charts step down together. What is too long at the last step is cut, with an ellipsis. */
+(function () {
+  'use strict';
+
+  const STEPS = [1, 0.94, 0.88, 0.82, 0.76];
+  const ALONE = '.card-title, .card-comparison, .card-sentence, .headline-unit, .list';
+  const TOGETHER = '.focus-numbers';
+  const EACH = `${ALONE}, ${TOGETHER}`;
+  const PARTS = '.number, .number-label, .number-beside';
+
+  const isCut = words => words.scrollWidth > words.clientWidth + 1 || words.scrollHeight > words.clientHeight + 1;
+  const hasCut = group => (group.matches(TOGETHER) ? [...group.querySelectorAll(PARTS)] : [group]).some(isCut);
+  const changed = new Set();
+
+  /* All take a step at a time, so that the page is laid out once a step however many there are. */
+  function fit() {
+    let left = [...changed].filter(group => group.isConnected);
+    changed.clear();
+    for (const step of STEPS) {
+      left.forEach(group => group.style.setProperty('--fit', step));
+      left = left.filter(hasCut);
+      if (left.length === 0) return;
+    }
+  }
+
+  function soon(groups) {
+    if (changed.size === 0) requestAnimationFrame(fit);
+    groups.forEach(group => changed.add(group));
+  }
+  const all = () => soon(document.querySelectorAll(EACH));
+
+  /* What stands beside it has more or less room now. */
+  function groupsOf(node) {
+    const group = (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(EACH);
+    return group ? [...group.parentElement.children].filter(one => one.matches(EACH)) : [];
+  }
+  const below = node => (node.querySelectorAll ? [...node.querySelectorAll(EACH)] : []);
+  new MutationObserver(records => {
+    const groups = new Set(records.flatMap(({ target, addedNodes }) => [...groupsOf(target), ...[...addedNodes].flatMap(below)]));
+    if (groups.size) soon(groups);
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+  window.addEventListener('resize', all);
+  document.fonts.ready.then(all);
+})();
