@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -113,10 +113,10 @@ def free_port() -> int:
 class Program:
     """A command of `ioc` as a process of its own, to be killed."""
 
-    def __init__(self, command: str, dsn: str, port: int) -> None:
+    def __init__(self, command: str, dsn: str, port: int, more: Mapping[str, str]) -> None:
         self._command = [sys.executable, "-m", "ioc", command]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}  # noqa: TID251 (handed on to a child)
-        self._environment = kept | {"IOC_DATABASE": dsn, "IOC_PORT": str(port), "IOC_PROFILE": FICTIONAL, "IOC_LOG_LEVEL": "CRITICAL"}
+        self._environment = {**kept, "IOC_DATABASE": dsn, "IOC_PORT": str(port), "IOC_PROFILE": FICTIONAL, "IOC_LOG_LEVEL": "CRITICAL", **more}
         self.start()
 
     def start(self) -> None:
@@ -129,9 +129,9 @@ class Program:
 
 
 @contextmanager
-def program(command: str, dsn: str, port: int = 0) -> Iterator[Program]:
-    """A command for the length of a block."""
-    made = Program(command, dsn, port)
+def program(command: str, dsn: str, port: int = 0, **more: str) -> Iterator[Program]:
+    """A command for the length of a block; `more`: of its environment."""
+    made = Program(command, dsn, port, more)
     try:
         yield made
     finally:

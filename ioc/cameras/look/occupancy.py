@@ -1,5 +1,6 @@
 """How many people wait at a counter and how many officials are there: the median of several looks in a minute."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import mean, median
@@ -12,12 +13,15 @@ from ioc.cameras.look.detections import Episode
 from ioc.cameras.look.geometry import Box, bounds, inside, size_of
 from ioc.cameras.look.glyphs import Mask
 from ioc.cameras.look.people import METHOD, NEAR, People, confidence_ratio
+from ioc.cameras.look.turns import TURNS, Turns
 from ioc.cameras.sites import Camera, corners
 
 LOOK_EVERY_S = 10.0
-"""One run of the detector costs some tenths of a second of a core."""
+"""One run of the detector costs some tenths of a second of a core; with many cameras it is a little later (ioc/cameras/look/turns.py)."""
 EVERY_S = 60.0
-CROWD_PEOPLE, CROWD_S = 15, 60.0
+AWAY = 3
+"""So many of these between two looks: the camera was away."""
+CROWD_PEOPLE, CROWD_S, CROWD_ENDS_S = 15, 60.0, 90.0
 """A queue that somebody should see: as many as overload one counter by rule CT-03."""
 ABOVE, BESIDE = 0.45, 0.1
 """How far heads reach above a zone of feet, and bodies beside it, as shares of the picture."""
@@ -34,11 +38,12 @@ class Occupancy:
     Keeps the counts of a minute and two small pictures of the officials' zone, some 10 kB, beside the detector.
     """
 
-    def __init__(self, camera: Camera, *, every_s: float = EVERY_S, width: int = NEAR, crowd: int = CROWD_PEOPLE) -> None:
+    def __init__(self, camera: Camera, *, every_s: float = EVERY_S, width: int = NEAR, crowd: int = CROWD_PEOPLE,
+                 turns: Turns | None = None) -> None:
         self._zone, self._staff = corners(camera.zone), corners(camera.staff)
         self._every, self._crowd_people = timedelta(seconds=every_s), crowd
-        self._people = People(width)
-        self._crowd = Episode(camera.code, "crowd", METHOD, begins_s=CROWD_S, ends_s=3 * LOOK_EVERY_S)
+        self._people, self._turns, self._name = People(width), turns or TURNS, camera.code
+        self._crowd = Episode(camera.code, "crowd", METHOD, begins_s=CROWD_S, ends_s=CROWD_ENDS_S)
         self._begun_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._looks: list[tuple[int, int, bool, float]] = []
@@ -49,10 +54,14 @@ class Occupancy:
         at = frame.received_at
         if self._looked_at is not None and timedelta() <= at - self._looked_at < timedelta(seconds=LOOK_EVERY_S):
             return ()
-        if self._looked_at is None or self._begun_at is None or not timedelta() <= at - self._looked_at < self._every:
+        if not self._turns.begins(self._name):
+            return ()
+        if self._looked_at is None or self._begun_at is None or not timedelta() <= at - self._looked_at < AWAY * self._every:
             self._begun_at, self._looks = at, []  # the camera was away: what was seen before is no part of this minute
         self._looked_at = at
+        begun = time.thread_time()
         waiting, told = self._count(frame)
+        self._turns.spent(time.thread_time() - begun)
         crowd = self._crowd.step(at, told if waiting >= self._crowd_people else None)
         if at - self._begun_at < self._every:
             return crowd

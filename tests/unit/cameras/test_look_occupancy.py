@@ -9,6 +9,7 @@ from ioc.cameras.look.flow import Flow
 from ioc.cameras.look.geometry import inside
 from ioc.cameras.look.occupancy import MOTION, Occupancy
 from ioc.cameras.look.people import METHOD
+from ioc.cameras.look.turns import Turns
 from ioc.profiles import load_profile
 from simulators.pictures.figures import Look, person
 from tests.profiles import BINH_MINH
@@ -16,6 +17,12 @@ from tests.unit.cameras.drawn import camera, frame, hall, noisy
 
 ZONE, STAFF = "0.0 0.66, 1.0 0.66, 1.0 1.0, 0.0 1.0", "0.0 0.2, 1.0 0.2, 1.0 0.58, 0.0 0.58"
 DRESSED = Look((120, 155, 200), (60, 30, 20), (30, 30, 30))
+
+
+@pytest.fixture(autouse=True)
+def plenty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Minutes pass here in no time: as if the machine had many cores."""
+    monkeypatch.setattr("ioc.cameras.look.occupancy.TURNS", Turns(1000))
 
 
 def _hall(waiting: int, staff: int = 0, sway: float = 0) -> Picture:
@@ -73,6 +80,21 @@ def test_occupancy_tells_nothing_where_no_zone_of_officials_is_described() -> No
     assert _minute([_hall(2)] * 6, Occupancy(camera(job="occupancy", zone=ZONE), every_s=40)) == []
 
 
+def test_occupancy_tells_its_minute_also_where_its_turn_comes_seldom() -> None:
+    """As of hundreds of cameras on one machine: each look comes later than a minute after the one before."""
+    class Seldom(Turns):
+        asked = 0
+
+        def begins(self, camera: str) -> bool:
+            del camera
+            self.asked += 1
+            return self.asked % 50 == 0
+
+    watcher = Occupancy(camera(job="occupancy", zone=ZONE, staff=STAFF), every_s=40, turns=Seldom(1.0))
+    picture = _hall(2, 1)
+    assert [f.data["waiting"] for n in range(210) for f in watcher.look(frame(picture, n))] == [2, 2]
+
+
 def test_occupancy_begins_its_minute_anew_after_the_camera_was_away() -> None:
     watcher = _occupancy()
     watcher.look(frame(_hall(4, 1), 0))
@@ -82,7 +104,7 @@ def test_occupancy_begins_its_minute_anew_after_the_camera_was_away() -> None:
 
 def test_occupancy_tells_of_a_standing_crowd_once_and_of_its_end() -> None:
     watcher = Occupancy(camera(job="occupancy", zone=ZONE, staff=STAFF), every_s=3600, crowd=4)
-    found = _minute([_hall(5, sway=n % 3) for n in range(9)] + [_hall(1)] * 6, watcher)
+    found = _minute([_hall(5, sway=n % 3) for n in range(9)] + [_hall(1)] * 11, watcher)
     assert [(data["kind"], data["phase"]) for data in found] == [("crowd", "new"), ("crowd", "end")]
 
 

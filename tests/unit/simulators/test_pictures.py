@@ -38,7 +38,7 @@ AT = datetime(2026, 11, 23, 9, 15, 42, tzinfo=LOCAL)
 PROFILE = load_profile(str(Path(__file__).parents[3] / PROFILE_PATH))
 SCENARIO = scenario_of(PROFILE, "1", AT)
 CAMERAS = {camera.code: camera for camera in cameras_of(PROFILE)}
-COUNTER, ROAD, SQUARE = CAMERAS["OS-99001-C2"], CAMERAS["RD-01-C2"], CAMERAS["QT-01"]
+COUNTER, ROAD, SQUARE = CAMERAS["OS-99001-C2"], CAMERAS["GT-02"], CAMERAS["QT-01"]
 
 
 def drawn(camera: Camera, at: datetime, seed: str = "1") -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -125,7 +125,7 @@ def read(address: str, headers: dict[str, str] | None = None) -> bytes:
 def test_cameras_are_read_as_real_ones_are() -> None:
     with served() as base:
         assert first(source("snapshot", f"{base}/OS-99001-C2.jpg", status=f"{base}/OS-99001-C2.json"))[0].picture.shape == (480, 640, 3)
-        frames = first(source("mjpeg", f"{base}/RD-01-C2.mjpg", job="vehicle_flow"), 5)
+        frames = first(source("mjpeg", f"{base}/GT-02.mjpg", job="vehicle_flow"), 5)
         assert len({frame.picture_at for frame in frames}) == 5
         assert json.loads(read(f"{base}/QT-01.json")) == {"online": True, "simulated": True}
         for nothing in ("/other.jpg", "/", "/QT-01", "/QT-01.exe", "/../QT-01.jpg"):
@@ -149,19 +149,19 @@ def test_fault_is_named_and_delays_no_other_camera(kind: str, snapshot: Cause, s
     with served(fault(f"QT-01:{kind}:0:1000")) as base:
         assert cause(source("snapshot", f"{base}/QT-01.jpg", timeout_s=1)) is snapshot
         assert cause(source("mjpeg", f"{base}/QT-01.mjpg", timeout_s=1)) is stream
-        assert first(source("snapshot", f"{base}/RD-01-C2.jpg", timeout_s=1))
+        assert first(source("snapshot", f"{base}/GT-02.jpg", timeout_s=1))
 
 
 def test_frozen_dark_and_drifting_cameras_give_such_pictures() -> None:
     clock = FrozenClock(AT)
     cameras = [COUNTER, ROAD, SQUARE]
-    studio = Studio(cameras, SCENARIO, clock, [Fault("OS-99001-C2", "freeze", 10, 20), Fault("RD-01-C2", "dark", 10, 20), Fault("QT-01", "drift", 10, 20)])
+    studio = Studio(cameras, SCENARIO, clock, [Fault("OS-99001-C2", "freeze", 10, 20), Fault("GT-02", "dark", 10, 20), Fault("QT-01", "drift", 10, 20)])
     before = {c.channel: studio.jpeg(c.channel) for c in cameras}
     clock.advance(12)
     frozen = studio.jpeg("OS-99001-C2")
     clock.advance(3)
     assert studio.jpeg("OS-99001-C2") == frozen == before["OS-99001-C2"]
-    dark = cv2.imdecode(np.frombuffer(studio.jpeg("RD-01-C2"), np.uint8), cv2.IMREAD_COLOR)
+    dark = cv2.imdecode(np.frombuffer(studio.jpeg("GT-02"), np.uint8), cv2.IMREAD_COLOR)
     assert dark is not None
     assert dark[40:440].mean() < 12
     assert studio.shown_at("QT-01") - clock.real() == DRIFT
