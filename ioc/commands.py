@@ -117,7 +117,7 @@ def run_web(settings: Settings, options: argparse.Namespace, stop: threading.Eve
 
     from ioc.api.app import create_app
     from ioc.api.hardening import MOST_HEADERS
-    from ioc.api.lines import Protocol
+    from ioc.api.lines import KEEP_S, Protocol
 
     del stop  # uvicorn takes the signals itself
     settings = replace(settings, host=options.host or settings.host, port=options.port or settings.port)
@@ -125,7 +125,7 @@ def run_web(settings: Settings, options: argparse.Namespace, stop: threading.Eve
     # Only a proxy that the settings name is believed about the caller's address and about TLS.
     uvicorn.run(create_app(settings, clock_of(settings.clock)), host=settings.host, port=settings.port, log_level="warning",
                 timeout_graceful_shutdown=3, server_header=False, lifespan="on", ws="none",
-                http=Protocol, h11_max_incomplete_event_size=MOST_HEADERS,  # the faster parser reads headers without end
+                timeout_keep_alive=KEEP_S, http=Protocol, h11_max_incomplete_event_size=MOST_HEADERS,  # the faster parser reads headers without end
                 proxy_headers=bool(settings.proxies), forwarded_allow_ips=settings.proxies or None)
     return 0
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import math
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import psycopg
 from ioc.api.lines import Line, chunk
 from ioc.clock import Clock
 from ioc.errors import UnavailableError
-from ioc.live.frames import CHANNEL, FRAME, SNAPSHOT, Variant
+from ioc.live.frames import CHANNEL, FRAME, SNAPSHOT, WANT, Variant
 from ioc.streams.engine.pulse import Pulse, latest
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ PACE_EACH_S, PACE_S = 0.002, 0.2
 """The first change after a pause goes out at once; the next ones wait so long for each other, longer where there are more to send them to."""
 PROBE_S = 4.0
 """How often the database is asked something, where nothing else shows that it answers: how the sink gets on."""
+WANTED_S = 3 * PROBE_S
+"""What viewers follow is said again with each probe."""
 AWAY_S = 12.0
 """A database that has not answered for so long is away, though its line may still stand."""
 Connect = Callable[[], Coroutine[Any, Any, psycopg.AsyncConnection[Any]]]
@@ -59,8 +62,14 @@ class Feed:
         self._answered_at = time.monotonic()
         self._pulse: Pulse | None = None
         self.live_at: float | None = None  # by the machine's clock
-        self.viewers = 0
+        self._followed = Counter[str]()
+        self._said: frozenset[str] = frozenset()
         self._lines: set[Line] = set()
+
+    @property
+    def viewers(self) -> int:
+        """How many look now."""
+        return self._followed.total()
 
     def snapshot(self, panel: str) -> bytes | None:
         """A panel's numbers as JSON, None where `live` has not built it yet."""
@@ -90,9 +99,11 @@ class Feed:
     async def _follow(self, listening: psycopg.AsyncConnection[Any], asking: psycopg.AsyncConnection[Any]) -> None:
         probed_at = -math.inf
         while True:
-            if time.monotonic() - probed_at >= PROBE_S:  # also while frames come without a pause
+            if time.monotonic() - probed_at >= PROBE_S or not self._said >= (+self._followed).keys():  # also while frames come without a pause
                 probed_at = time.monotonic()
                 self._pulse = await latest(asking)
+                self._said = frozenset(+self._followed)
+                await asking.execute(WANT, (WANTED_S, list(self._said)))
             self._answered_at = time.monotonic()
             said = {note.payload async for note in listening.notifies(timeout=PROBE_S, stop_after=1)}
             if FRAME in said and (wait_s := self._loaded_at + min(PACE_S, PACE_EACH_S * self.viewers) - time.monotonic()) > 0:
@@ -163,14 +174,14 @@ class Feed:
     @contextlib.contextmanager
     def following(self, line: Line) -> Iterator[None]:
         """Write to a line what comes, from what it was given first on; `line.ended` is set once its viewer may look no more."""
-        self.viewers += 1
+        self._followed[line.variant.key] += 1
         self._lines.add(line)
         try:
             self._write([line])
             yield
         finally:
             self._lines.discard(line)
-            self.viewers -= 1
+            self._followed[line.variant.key] -= 1
 
     def _write(self, lines: Iterable[Line]) -> None:
         """Bring lines up to the newest frame and heartbeat. One that does not keep up is left as it is: later it is given all it missed at once."""
@@ -205,7 +216,7 @@ class Feed:
         """
         at = self._known(since)
         seen = self._epoch
-        self.viewers += 1
+        self._followed[variant.key] += 1
         try:
             parts, beats = [self._hello(variant), self._heartbeat()], self._beats
             while True:
@@ -224,7 +235,7 @@ class Feed:
                     continue
                 await changed.wait()
         finally:
-            self.viewers -= 1
+            self._followed[variant.key] -= 1
 
     def _hello(self, variant: Variant) -> bytes:
         return b'retry: 1000\nevent: hello\ndata: {"build":"%s","guests":%s,%s}\n\n' % (

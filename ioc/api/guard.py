@@ -36,7 +36,7 @@ from ioc.api.hardening import (
     with_own_cookies,
 )
 from ioc.api.identity import Cookies, Found, Identities, principal
-from ioc.api.lines import STILL
+from ioc.api.lines import STILL, UNCHANGED
 from ioc.errors import UnavailableError
 from ioc.layouts.desk import notice
 from ioc.words import LANGUAGES, words
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 language: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
 LANGUAGE_COOKIE = "ioc_language"
-STREAM = "/live/stream"
+STREAM, HEARTBEAT = "/live/stream", "/live/heartbeat"
 SENTENCES = {
     "not found": "Không có trang này.",
     "too many requests: wait": "Quá nhiều yêu cầu, vui lòng chờ giây lát.",
@@ -135,10 +135,8 @@ class Guard:
         principal.set(found.principal if found else None)
         if found and found.session and _counts(scope, path):
             await self._identities.act(found.session)
-        if found and found.screen and path == "/live/heartbeat":
-            shown = self.cookies.read(header(scope, b"cookie"), "screen")
-            if fresh := await self._identities.change_due(found.screen, shown):
-                send = _with_cookie(send, self.cookies.setting("screen", fresh, max_age_s=400 * 86_400))
+        if found and path == HEARTBEAT:
+            send = await self._heartbeat(scope, send, found)
         if path == STREAM and found and not _has_body(scope):  # what is sent all day goes through no more hands than it must
             scope[STILL] = partial(self._identities.still, found)
             with suppress(ConnectionAbortedError):  # of a session that ended
@@ -157,6 +155,19 @@ class Guard:
             await _say(scope, send, 408, "the body did not come in time", headers=((b"connection", b"close"),))
         elif cut and not sent:
             await _say(scope, send, 413, "the body is too large", {"most_bytes": most})
+
+    async def _heartbeat(self, scope: Scope, send: Send, found: Found) -> Send:
+        """A page says that it lives: its next words may come by the short way, and its screen is given a new token where that is due."""
+        scope[UNCHANGED] = partial(self._would_pass, found, address_of(scope))
+        if found.screen:
+            shown = self.cookies.read(header(scope, b"cookie"), "screen")
+            if fresh := await self._identities.change_due(found.screen, shown):
+                return _with_cookie(send, self.cookies.setting("screen", fresh, max_age_s=400 * 86_400))
+        return send
+
+    def _would_pass(self, found: Found, address: str) -> bool:
+        """Whether the same request, from the same caller, would be let through once more."""
+        return not self._rates.wait_s(address) and self._identities.unchanged(found)
 
     def _watched(self, send: Send, found: Found) -> Send:
         """A stream that ends when its viewer may not look any more."""

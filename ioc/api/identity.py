@@ -151,6 +151,18 @@ class Identities:
         known_screen = self._numbered.get(shown.screen_id) if shown else None
         return shown is not None and known_screen is not None and (known_screen.addresses, known_screen.guests) == (shown.addresses, shown.guests)
 
+    def unchanged(self, found: Found) -> bool:
+        """Whether who was found would be found the same: not ended, with the same rights, and a screen where it is to be."""
+        if found.session:
+            known = self._sessions.get(found.session.digest)
+            return known is not None and self.holds(found.session) and (known.principal, known.must_change) == (found.principal, found.must_change)
+        shown = found.screen
+        screen = self._numbered.get(shown.screen_id) if shown else None
+        if shown is None or screen is None or not self.still(found) or (screen.principal, screen.pinned) != (found.principal, shown.pinned):
+            return False
+        self._seen_again(screen)
+        return True
+
     async def act(self, session: Session) -> None:
         """The person did something; told to the database now and then."""
         now = self._now()
@@ -191,6 +203,12 @@ class Identities:
                 await self._try(lambda conn: screens.seen(conn, screen, now))
             else:
                 self._unsaid[screen.screen_id] = now  # with those of the others, at the next reading
+
+    def _seen_again(self, screen: Screen) -> None:
+        """Note that a screen speaks, as `_see` does where nothing else is to be done."""
+        now = self._now()
+        if now - self._noted.get(-screen.screen_id, now - TOUCH) >= TOUCH:
+            self._noted[-screen.screen_id] = self._unsaid[screen.screen_id] = now
 
     async def replay(self, screen_token: str, address: str) -> None:
         """Note where a token was shown that its screen replaced long ago; once in a while for each screen."""

@@ -4,28 +4,31 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
-
+from ioc.api.again import AGAIN, Remembering
 from ioc.api.hardening import Receive, Scope, Send
 from ioc.live.frames import Variant
 
+KEEP_S = 30
+"""A connection that is not used stays so long: three heartbeats, or each of them would open one of its own."""
 TRANSPORT = "ioc.transport"
 """In a request's scope: the connection on which it came."""
 STILL = "ioc.still"
 """In a request's scope, put there by the guard: whether whoever asked may still look."""
+UNCHANGED = "ioc.unchanged"
+"""In a request's scope, put there by the guard: whether it would let the same request pass again."""
 MOST_WAITING = 256 * 1024
 """Bytes that wait for one viewer: of more, frames are left out for it until it has caught up."""
 
 
-class Protocol(H11Protocol):
-    """uvicorn's own protocol, which tells the application its connection."""
+class Protocol(Remembering):
+    """uvicorn's own protocol, which tells the application its connection, and how to leave word of what comes again."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         behind: Any = self.app
 
         async def told(scope: Scope, receive: Receive, send: Send) -> None:
-            scope[TRANSPORT] = transport
+            scope[TRANSPORT], scope[AGAIN] = transport, self.leave_word
             await behind(scope, receive, send)
 
         self.app = told

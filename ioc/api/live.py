@@ -4,7 +4,8 @@ Every screen asks for them all day: they are answered before the framework looks
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
@@ -12,18 +13,18 @@ import orjson
 from starlette.responses import Response
 
 from ioc.api.access import EXACT, may, may_see
+from ioc.api.again import AGAIN
 from ioc.api.answers import answer, error
 from ioc.api.beats import Beats
-from ioc.api.guard import STREAM, language
+from ioc.api.guard import HEARTBEAT, STREAM, language
 from ioc.api.hardening import App, Receive, Scope, Send, header
 from ioc.api.identity import Found, principal, seen_by_guests
-from ioc.api.lines import STILL, Line, transport_of
+from ioc.api.lines import STILL, UNCHANGED, Line, transport_of
 from ioc.api.routes import Doors
-from ioc.errors import InputError
+from ioc.errors import InputError, IocError
 from ioc.live.collector import MAP
 from ioc.live.frames import Variant
 
-HEARTBEAT = "/live/heartbeat"
 PATHS: Mapping[str, str] = {STREAM: "GET", HEARTBEAT: "POST"}
 """What is answered here, and the method by which it is asked for."""
 MAX_HEARTBEAT = 4096
@@ -56,7 +57,7 @@ class Live:
         elif scope["path"] == STREAM:
             await self._stream(scope, receive, send)
         else:
-            await (await answer(self._hear(scope.get("ioc.found"), receive)))(scope, receive, send)
+            await (await answer(self._hear(scope, receive)))(scope, receive, send)
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked, who, panels = _asked(scope), principal.get(), self._doors.panels
@@ -79,10 +80,25 @@ class Live:
         if line.ended.is_set():
             await send({"type": "http.response.body", "body": b"\n", "more_body": True})  # the guard says why it ends instead
 
-    async def _hear(self, found: Found | None, receive: Receive) -> Response:
-        self._beats.hear(await _bounded(receive), found.principal.actor if found and found.screen else None, self._doors.feed.newest)
-        pinned = found.screen.pinned if found and found.screen else None  # where whoever runs the screens wants this one to be
-        return Response(orjson.dumps({"pinned": pinned}), media_type="application/json") if pinned else _SILENT
+    async def _hear(self, scope: Scope, receive: Receive) -> Response:
+        found: Found | None = scope.get("ioc.found")
+        actor = found.principal.actor if found and found.screen else None
+        self._beats.hear(await _bounded(receive), actor, self._doors.feed.newest)
+        if found and found.screen and found.screen.pinned:  # where whoever runs the screens wants this one to be
+            return Response(orjson.dumps({"pinned": found.screen.pinned}), media_type="application/json")
+        if AGAIN in scope and UNCHANGED in scope:
+            scope[AGAIN](partial(self._hear_again, scope[UNCHANGED], actor))
+        return _SILENT
+
+    def _hear_again(self, unchanged: Callable[[], bool], actor: str | None, body: bytes) -> bool:
+        """Take the next heartbeat of the same page, as long as nothing has changed about it; see ioc/api/again.py."""
+        if len(body) > MAX_HEARTBEAT or not unchanged():
+            return False
+        try:
+            self._beats.hear(body, actor, self._doors.feed.newest)
+        except IocError:  # the whole way says what is wrong
+            return False
+        return True
 
 
 def _always() -> bool:

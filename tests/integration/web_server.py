@@ -13,7 +13,7 @@ import orjson
 import uvicorn
 
 from ioc.alerts.register import load_alerts
-from ioc.api.lines import Protocol
+from ioc.api.lines import KEEP_S, Protocol
 from ioc.clock import Clock, SystemClock
 from ioc.db.connect import Connection, connect
 from ioc.live.collector import Collector, Session, Shown
@@ -40,7 +40,7 @@ COOKIES: dict[str, str] = {}
 def serving(application: Any, port: int = 0, *, cookie: str = "") -> Iterator[str]:
     """The address of an ASGI application that is served until the end of the block. `cookie`: of whoever asks it, if nobody else is named."""
     config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="critical", timeout_graceful_shutdown=1, ws="none", lifespan="on",
-                            http=Protocol)  # as `ioc web` is served
+                            timeout_keep_alive=KEEP_S, http=Protocol)  # as `ioc web` is served
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
