@@ -2,6 +2,9 @@
 
 python -m benchmarks.paint [--rate 200] [--viewers 20] [--number 60]
 
+The browser draws as it does on a machine without a graphics card, by the processor alone; --emulated gives it a card in software, which the pages
+with maps of plotly need (WebGL) and which takes nearly half a core for itself.
+
 Runs beside a centre without simulators (`IOC_DATA=… make demo ARGS=--no-simulators`), whose data it fills. The load is of five streams, so that
 most panels are computed again and again.
 """
@@ -28,6 +31,7 @@ from ioc.settings import read_settings
 from ioc.streams.engine.kafka import KafkaPublisher
 from tests.alerts.world import Told, message
 
+PLAIN = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 UNIT = "31507"
 FIRST_MS, EVENT_S = 2000.0, 1.0
 """The aims: median of the first paints, 95th percentile from event to paint."""
@@ -180,11 +184,12 @@ def main() -> int:
     options.add_argument("--viewers", type=int, default=20)
     options.add_argument("--number", type=int, default=60)
     options.add_argument("--port", type=int, default=8050)
+    options.add_argument("--emulated", action="store_true", help="with a graphics card in software")
     given = options.parse_args()
     run = f"{time.time():.0f}"  # noqa: TID251 (a name of its own)
     base = f"http://127.0.0.1:{given.port}"
     with screen_cookie(given.port) as (name, token), sync_playwright() as playwright:
-        page = _page(playwright, base, name, token)
+        page = _page(playwright, base, name, token, FLAGS if given.emulated else PLAIN)
         first, _ = told("first paint", first_paints(page, f"{base}/wall"), "ms")
         with watching(given.port, f"{name}={token}", given.viewers - 1), loaded(given.rate, run):
             page.wait_for_timeout(8000)
@@ -193,8 +198,8 @@ def main() -> int:
     return int(first > FIRST_MS or late > EVENT_S)
 
 
-def _page(playwright: Any, base: str, name: str, token: str) -> Page:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+def _page(playwright: Any, base: str, name: str, token: str, flags: Sequence[str]) -> Page:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="vi-VN")
     context.add_cookies([{"name": name, "value": token, "url": base}])
     page: Page = context.new_page()

@@ -17,7 +17,7 @@ from ioc.db import timescale
 from ioc.db.connect import Connection
 from ioc.live.alerts import KEY, Board, broken_board
 from ioc.live.alerts import STREAMS as ALERT_STREAMS
-from ioc.live.frames import SNAPSHOT, VARIANTS, Body, Variant, encode, store, tick
+from ioc.live.frames import SNAPSHOT, VARIANTS, Body, Variant, encode, store, tick, wanted
 from ioc.live.turns import BESIDE_S, DANGER_S, OWN_S, Turns
 from ioc.moment import now_moment
 from ioc.panels.engine.build import build
@@ -29,7 +29,7 @@ from ioc.streams.engine.batch import CHANNEL as DATA_CHANNEL
 from ioc.streams.engine.batch import WATERMARK_LAG
 from ioc.streams.engine.contract import Stream
 from ioc.streams.engine.outage import Outage, gathered, through_outages
-from ioc.words import LANGUAGES, words
+from ioc.words import words
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,8 @@ ADVANCE = timedelta(minutes=10)
 MAP = ".map"
 """A panel's map is a body of its own, KEY.map: it changes more rarely than the figures, and weighs more."""
 MAP_EVERY_S = 2.0
-HURRIED = tuple(variant for variant in VARIANTS if not variant.guests)
-"""Who is told of an event at once; guests of the house see the figures of up to EVERY_S ago."""
+FIRST = VARIANTS[0]
+"""Told of an event at once, whoever looks; the other languages only while somebody follows them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +114,7 @@ class Session:
         self._behind: set[str] = set()
         self._mapped: dict[str, float] = {}
         self._variants: Sequence[Variant] = VARIANTS
+        self._followed: Sequence[Variant] = (FIRST,)
         self._round: list[Body] = []
 
     @property
@@ -137,10 +138,15 @@ class Session:
         return panels | ({KEY: DANGER_S} if names & ALERT_STREAMS else {})
 
     def turn(self, turns: Turns) -> bool:
-        """Build what is due next: what changed goes out alone and at once, the round of all in one frame; answers whether anything was due."""
+        """Build what is due next: what changed goes out alone and at once, the round of all in one frame; answers whether anything was due.
+
+        Guests of the house hear of dangers at once, and see the figures of up to EVERY_S ago.
+        """
         if (key := turns.hurried()) is not None:
-            self._round = [body for body in self._round if body.panel not in {key, key + MAP}]  # older than what goes out now
-            self.publish([key], HURRIED)
+            told = [variant for variant in self._followed if key == KEY or not variant.guests]
+            newer = {SNAPSHOT, *(variant.key for variant in told)}
+            self._round = [body for body in self._round if body.panel not in {key, key + MAP} or body.language not in newer]
+            self.publish([key], told)
         elif (key := turns.whole()) is not None:
             self._round += self._built(key, VARIANTS)
             if turns.round_ends:
@@ -173,7 +179,9 @@ class Session:
         return len(fresh)
 
     def tick(self) -> None:
-        """Say that this process lives."""
+        """Say that this process lives, and hear who looks."""
+        followed = wanted(self._conn)
+        self._followed = [v for v in VARIANTS if v is FIRST or v.key in followed]
         tick(self._conn, self._epoch, self._clock.real())
 
     def _bodies(self, key: str) -> list[Body]:
@@ -206,7 +214,7 @@ class Session:
         snapshot = build(self._conn, panel, now_moment(self._clock.now()), profile, self._kept)
         if self._kept.held:
             self._behind.add(panel.spec.key)
-        faces = {language: panel.render(snapshot, words(language), profile) for language in LANGUAGES}
+        faces = {language: panel.render(snapshot, words(language), profile) for language in dict.fromkeys(v.language for v in self._variants)}
         mapped = self._is_map_due(panel)
         return [*(body for variant in self._variants for body in self._faces(panel, snapshot, variant, faces[variant.language], mapped=mapped)),
                 Body(panel.spec.key, SNAPSHOT, encode(snapshot))]
@@ -230,7 +238,8 @@ class Session:
 
     def _alerts(self) -> list[Body]:
         board = Board(self._conn, self._clock, self._shown.profile, self._shown.register, list(self._panels))
-        return [*(Body(KEY, v.key, encode(board.body(v.language, guests=v.guests))) for v in VARIANTS), Body(KEY, SNAPSHOT, encode(board.figures()))]
+        bodies = [Body(KEY, v.key, encode(board.body(v.language, guests=v.guests))) for v in self._variants]
+        return [*bodies, Body(KEY, SNAPSHOT, encode(board.figures()))]
 
     def _materialise(self, stream: Stream) -> None:
         """Refresh aggregates up to the watermark: when late rows came below it, and each time it has moved on.

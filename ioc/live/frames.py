@@ -28,6 +28,9 @@ class Variant(NamedTuple):
         return f"{self.language}.guests" if self.guests else self.language
 
 
+WANT = b"insert into live_wanted (variant, wanted_until) select v, now() + make_interval(secs => %s) from unnest(%s::text[]) as v " \
+    b"on conflict (variant) do update set wanted_until = excluded.wanted_until"
+"""(seconds, keys of variants): a web process says what its viewers follow, again and again."""
 VARIANTS = tuple(Variant(language, guests) for guests in (False, True) for language in LANGUAGES)
 
 
@@ -62,6 +65,11 @@ def store(conn: Connection, epoch: str, frame: int, bodies: Sequence[Body], at: 
             [(b.panel, b.language, epoch, frame, at, b.body) for b in bodies],
         )
         cursor.execute("select pg_notify(%s, %s)", (CHANNEL, FRAME))
+
+
+def wanted(conn: Connection) -> frozenset[str]:
+    """Keys of the variants that somebody follows."""
+    return frozenset(key for (key,) in conn.execute("select variant from live_wanted where wanted_until > now()"))
 
 
 def tick(conn: Connection, epoch: str, at: datetime) -> None:

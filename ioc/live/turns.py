@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 OWN_S, BESIDE_S, DANGER_S = 0.5, 3.0, 0.1
 """Patience of a panel whose own stream changed, of one that reads the stream beside its own, and of the alerts."""
-SHORTEST_S = 0.3
+SHORTEST_S = 0.45
 """Between two buildings of one thing, however many events come: nobody reads faster."""
-SHARE, BESIDE_SHARE = 3.0, 12.0
-"""What cost so long to build is not built again for so many times that: its own stream's panel takes a third of a core at most, others a twelfth."""
+SHARE, BESIDE_SHARE = 3.0, 30.0
+"""What cost so long to build is not built again for so many times that: its own stream's panel takes a third of a core at most, others a thirtieth."""
 
 
 @dataclass(slots=True)
