@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 OWN_S, BESIDE_S, DANGER_S = 0.5, 3.0, 0.1
 """Patience of a panel whose own stream changed, of one that reads the stream beside its own, and of the alerts."""
-SHORTEST_S = 0.45
-"""Between two buildings of one thing, however many events come: nobody reads faster."""
+SHORTEST_S, BESIDE_SHORTEST_S = 0.4, 2.0
+"""Between two buildings of one thing, however many events come: nobody reads faster. What is built too often takes the time of what waits."""
 SHARE, BESIDE_SHARE = 3.0, 30.0
-"""What cost so long to build is not built again for so many times that: its own stream's panel takes a third of a core at most, others a thirtieth."""
+"""What cost so long to build is not built again for so many times that: a panel takes a third of a core at most for its own stream, a thirtieth for
+those beside it.
+"""
 
 
 @dataclass(slots=True)
@@ -81,5 +83,5 @@ class Turns:
         return min(longest_s, max(0.0, min(due) - self._seconds()))
 
     def _ready_at(self, wait: _Wait) -> float:
-        share = SHARE if wait.patience_s <= OWN_S else BESIDE_SHARE
-        return wait.begun + max(SHORTEST_S, share * wait.cost_s)
+        shortest_s, share = (SHORTEST_S, SHARE) if wait.patience_s <= OWN_S else (BESIDE_SHORTEST_S, BESIDE_SHARE)
+        return wait.begun + max(shortest_s, share * wait.cost_s)

@@ -229,8 +229,13 @@ def _league(snapshot: Snapshot, words: Words, profile: Profile) -> list[Ranked]:
             held[row["indicator_id"], row["unit_code"], row["org_code"]].append(row)
     newest = max((row["year"] for rows in held.values() for row in rows), default=0)
     best = sorted((rows for rows in held.values() if rows[-1]["year"] == newest), key=lambda rows: (rows[-1]["rank"], rows[-1]["unit_code"]))
-    return [Ranked(name=profile.owner_name(rows[-1]["unit_code"], rows[-1]["org_code"], _end(newest), words.language), places=_places(rows))
-            for rows in best[:6]]
+    return [Ranked(name=_owner(rows[-1], _end(newest), words, profile), places=_places(rows)) for rows in best[:6]]
+
+
+def _owner(row: Mapping[str, Any], day: date, words: Words, profile: Profile) -> str:
+    """Name of whoever was ranked; ranks are older than the register, whose first unit of the code is the one that was ranked."""
+    first = profile.units.first_after(row["unit_code"], day)
+    return profile.owner_name(row["unit_code"], row["org_code"], first.valid_from if first else day, words.language)
 
 
 def _end(year: int) -> date:

@@ -116,17 +116,13 @@ class Profile:
         return self.units.on(day, level=level)
 
     def unit_name(self, code: str, day: date, language: str) -> str:
-        """Name of a unit as it was called that day; its last one, marked as former, where it has ended; its first one before the
-        register begins; the code itself where none is known.
-        """
+        """Name of a unit as it was called that day; its last one, marked as former, where it has ended; the code itself where none is known."""
         unit = self.units.at(code, day)
         if unit is not None:
             return unit.name_en if language == "en" else unit.name
         former = self.units.last_before(code, day)
         if former is not None:
             return f"{former.name_en} (former)" if language == "en" else f"{former.name} (cũ)"
-        if (later := self.units.first_after(code, day)) is not None:
-            return later.name_en if language == "en" else later.name
         return code or ("no unit" if language == "en" else "chưa rõ địa bàn")
 
     def owner_name(self, unit_code: str, org_code: str, day: date, language: str) -> str:

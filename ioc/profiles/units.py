@@ -95,8 +95,9 @@ class Units(tuple[Unit, ...]):  # noqa: SLOT001 (what is looked up by code is ke
         return max(ended, key=lambda u: u.valid_from, default=None)
 
     def first_after(self, code: str, day: date) -> Unit | None:
-        """The unit that is the first to have the code, where the register begins after that day."""
-        return min((u for u in self.by_code.get(code, ()) if u.valid_from > day), key=lambda u: u.valid_from, default=None)
+        """The unit that is the first to have the code, where the register knows none of that day or before."""
+        held = self.by_code.get(code, ())
+        return None if any(u.valid_from <= day for u in held) else min(held, key=lambda u: u.valid_from, default=None)
 
     def on(self, day: date, *, level: str = "commune") -> tuple[Unit, ...]:
         """Units of a level valid that day: those of the commune level, unless another is asked for."""

@@ -10,7 +10,7 @@ import ioc.live.collector
 from ioc.clock import SystemClock
 from ioc.db.connect import Connection
 from ioc.live.alerts import KEY
-from ioc.live.frames import SNAPSHOT, VARIANTS
+from ioc.live.frames import SNAPSHOT, VARIANTS, WANT
 from ioc.live.turns import Turns
 from ioc.panels.engine.registry import panels
 from ioc.streams.engine.attention import store_gaps
@@ -148,3 +148,46 @@ def test_round_of_all_is_one_frame_and_what_changes_meanwhile_goes_out_alone(tol
     sent = frames(conn)
     assert sent["one_stop", "vi"] == 2
     assert body(conn, "one_stop", SNAPSHOT)["numbers"]["overdue"]["value"] == 1
+
+
+def test_event_is_built_for_who_looks_and_the_round_for_all(told_here: tuple[Story, Connection]) -> None:
+    story, conn = told_here
+    epoch, at = session(conn, story.clock), [0.0]
+    turns = Turns(epoch.all, epoch.concerned, 10.0, lambda: at[0])
+    epoch.publish(epoch.all)
+    story.dossier("A", ago(hours=2), ago(hours=1))
+    story.hear()
+    turns.changed({"dossier"})
+    assert epoch.turn(turns)
+    assert (frames(conn)["one_stop", "vi"], frames(conn)["one_stop", "en"]) == (2, 1)
+    conn.execute(WANT, (60, ["en"]))
+    epoch.tick()
+    at[0] = 5.0
+    story.dossier("B", ago(hours=2), ago(hours=1))
+    story.hear()
+    turns.changed({"dossier"})
+    while epoch.turn(turns):
+        at[0] += 0.01
+    sent = frames(conn)
+    assert sent["one_stop", "vi"] == sent["one_stop", "en"] > 2
+    assert sent["one_stop", "vi.guests"] == 1
+    at[0] = 20.0
+    while epoch.turn(turns):
+        at[0] += 0.01
+    assert frames(conn)["one_stop", "vi.guests"] > sent["one_stop", "en"]
+
+
+def test_what_the_round_built_for_others_is_not_dropped_by_a_change(told_here: tuple[Story, Connection]) -> None:
+    story, conn = told_here
+    epoch, at = session(conn, story.clock), [0.0]
+    turns = Turns(epoch.all, epoch.concerned, 10.0, lambda: at[0])
+    epoch.publish(epoch.all)
+    story.dossier("A", ago(hours=2), ago(hours=1))
+    story.hear()
+    at[0] = 10.0
+    assert epoch.turn(turns)  # one_stop is the first of the round
+    turns.changed({"dossier"})
+    at[0] = 11.0
+    while epoch.turn(turns):
+        at[0] += 0.01
+    assert frames(conn)["one_stop", "vi.guests"] > 1

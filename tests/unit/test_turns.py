@@ -51,7 +51,7 @@ def test_under_a_stream_of_events_an_own_panel_waits_less_than_half_a_second_and
         longest[key] = max(longest[key], bench.now - built[key])
         built[key] = bench.now
     assert max(longest["alerts"], longest["reports"], longest["stop"]) < 0.5
-    assert longest["online"] < 2.0
+    assert longest["online"] < 3.0
 
 
 def test_what_costs_much_is_built_seldom() -> None:
@@ -82,4 +82,4 @@ def test_waiting_ends_with_what_is_due_first() -> None:
     bench.turns.changed({"alert"})
     bench.build()
     bench.turns.changed({"alert"})
-    assert 0.2 < bench.turns.wait_s(2.0) < 0.3
+    assert 0.3 < bench.turns.wait_s(2.0) < 0.4

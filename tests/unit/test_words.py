@@ -65,6 +65,15 @@ def test_share_is_honest_at_both_ends(pair: tuple[int, int]) -> None:
     assert (shown == 0) == (numerator == 0)
 
 
+@pytest.mark.parametrize(("seconds", "vi", "en"), [
+    (None, "—", "—"), (0, "0 giây", "0 s"), (1.44, "1,4 giây", "1.4 s"), (12.6, "13 giây", "13 s"), (90, "1 phút", None), (5399, "89 phút", None),
+    (5400, "1 giờ", None), (57_588.7, "15 giờ", None), (172_800, "2 ngày", None),
+])
+def test_span_is_told_in_the_largest_unit_that_says_enough(seconds: float | None, vi: str, en: str | None) -> None:
+    assert words("vi").span(seconds) == vi
+    assert en is None or words("en").span(seconds).startswith(en.split()[0])
+
+
 def test_text_is_translated_and_filled() -> None:
     assert VI("{unit}: {n} quá hạn", unit="Xã A", n="12") == "Xã A: 12 quá hạn"
     assert EN("{unit}: {n} quá hạn", unit="Xã A", n="12") == "Xã A: 12 overdue"

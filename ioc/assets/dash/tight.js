@@ -1,14 +1,14 @@
 /* Words that have no room for all of themselves stand smaller, not cut: by steps of --fit, which the sheets multiply their sizes with.
 
-   The numbers beside a panel's charts step down together. What is too long at the last step is cut, with an ellipsis. */
+   The numbers beside a panel's charts step down together, and so does a card's foot, whose age must be read. What is too long at the last step is cut, with an ellipsis. */
 (function () {
   'use strict';
 
   const STEPS = [1, 0.94, 0.88, 0.82, 0.76];
   const ALONE = '.card-title, .card-comparison, .card-sentence, .headline-unit, .list';
-  const TOGETHER = '.focus-numbers';
+  const TOGETHER = '.focus-numbers, .card > .card-foot';
   const EACH = `${ALONE}, ${TOGETHER}`;
-  const PARTS = '.number, .number-label, .number-beside';
+  const PARTS = '.number, .number-label, .number-beside, .card-age';
 
   const isCut = words => words.scrollWidth > words.clientWidth + 1 || words.scrollHeight > words.clientHeight + 1;
   const hasCut = group => (group.matches(TOGETHER) ? [...group.querySelectorAll(PARTS)] : [group]).some(isCut);

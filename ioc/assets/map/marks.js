@@ -55,13 +55,31 @@
     return svg;
   }
 
+  /* On the wall what is in order steps back behind what is not; what is lost is paler than what is old. */
+  const paleness = (state, level) => (level === 'dead' ? 0.75 : !level && ioc.given.overview && (state === 'open' || state === 'done') ? 0.8 : 1);
+
+  /* A mark as one picture: a drawing of its own in each of hundreds costs the browser time with everything that changes beside the map. */
+  const pictures = new Map();
+  function picture(kind, state, level) {
+    const name = `${kind} ${state} ${level}`;
+    if (!pictures.has(name)) {
+      const svg = drawing(kind, state, level);
+      svg.setAttribute('opacity', paleness(state, level));
+      pictures.set(name, `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`);
+    }
+    const img = make('img', '');
+    img.src = pictures.get(name);
+    img.alt = '';
+    return img;
+  }
+
   const Mark = L.Icon.extend({
     createIcon() {
       const box = make('div', 'leaflet-marker-icon ioc-mark');
       box.dataset.kind = this.options.kind;
       box.dataset.state = this.options.state;
       if (this.options.level) box.dataset.age = this.options.level;
-      box.append(drawing(this.options.kind, this.options.state, this.options.level));
+      box.append(picture(this.options.kind, this.options.state, this.options.level ?? ''));
       return box;
     },
     createShadow: () => null,

@@ -24,3 +24,4 @@ def tell(story: "Story", prefix: str) -> None:
     for year, rank in (("2024", 5), ("2025", 1)):
         observed("par_index_unit", year, place="99001", unit_code="99001", rank=rank, out_of=20)
     story.tell("indicator", "target_set", "par_plan/province/2026-09", at, indicator_id="par_plan", period="2026-09", target=90, unit="%", **WHOLE)
+    story.tell("indicator", "target_set", "par_plan/77/2014", at, indicator_id="par_plan", period="2014", target=30, unit="%", **WHOLE | {"unit_code": "77"})

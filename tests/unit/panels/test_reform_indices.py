@@ -97,6 +97,12 @@ def test_league_has_the_best_of_its_newest_year_first() -> None:
     assert [(r.name, len(r.places)) for r in chart.ranked] == [("Phường Sao Khuê", 1), ("Phường Hải Đăng Mới", 2)]
 
 
+def test_unit_ranked_before_the_register_begins_has_its_first_name() -> None:
+    chart = face(None, rank("par_index_unit", 2015, 1, 11, unit="99004")).charts["league"]
+    assert isinstance(chart, Bump)
+    assert [r.name for r in chart.ranked] == ["Phường Trăng Non"]
+
+
 def test_annual_index_says_rank_movement_and_that_it_was_typed_in() -> None:
     drawn = face(None, rank("par_index", 2025, 17, manual=True), par_index={"value": 88.4, "flags": ("manual",)}, par_index_rank={"value": 17},
                  par_index_out_of={"value": 34}, par_index_moved={"value": 4}, par_index_year={"value": 2025}, sipas={"value": 85.12},
