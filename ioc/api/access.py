@@ -66,7 +66,7 @@ EXACT: Mapping[str, Need] = {
     "/console/alerts": any_of(P.ALERTS_READ), "/console/alerts/rules": any_of(P.ALERTS_READ), "/api/alerts.json": any_of(P.ALERTS_READ),
     "/api/alert.json": any_of(P.ALERTS_READ), "/api/alert/behind.json": any_of(P.ALERTS_READ),
     "/console/tasks/new": any_of(P.TASKS_GIVE), "/api/tasks/form.json": any_of(P.TASKS_GIVE),
-    **dict.fromkeys(("/console/brief", "/console/brief.docx", "/console/brief.pdf"), any_of(P.WALL, P.ALERTS_READ)),
+    **dict.fromkeys(("/console/brief", "/console/brief.docx", "/console/brief.pdf"), any_of(P.ALERTS_READ)),
     "/console/alerts/fatigue": any_of(P.ALERTS_READ),
     "/console/reports": any_of(P.REPORTS_TRIAGE, P.REPORTS_APPROVE), "/api/reports/queue.json": any_of(P.REPORTS_READ),
     "/api/reports/stream": any_of(P.REPORTS_READ), "/api/reports/presence": any_of(P.REPORTS_READ),
