@@ -86,7 +86,7 @@ def test_state_of_a_station_follows_the_classes_of_the_air(value: float, state: 
 def test_map_says_the_newest_values_and_their_age() -> None:
     old = replace(LEVEL, told_at=NOW - timedelta(minutes=20))
     name, line = point(shown(STATION, old).features[0]["properties"], words("vi"), PROFILE, NOW.date())
-    assert (name, line) == ("Cửa Gió", "Độ mặn: 5,2 g/l (0 phút trước) · Mực nước: 1,20 m (20 phút trước)")
+    assert (name, line) == ("Cửa Gió", "Độ mặn: 5,2 g/l (0 giây trước) · Mực nước: 1,20 m (20 phút trước)")
 
 
 @pytest.mark.parametrize(("changes", "state", "word"), [
