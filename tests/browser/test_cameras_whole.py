@@ -27,7 +27,7 @@ CLOCK_TOLD_WITHIN_S = 15.0
 WRONG: dict[str, tuple[Kind, str, str]] = {
     "OS-99001-C2": ("freeze", "frozen", ""),
     "OS-99004-C2": ("dark", "dark", ""),
-    "OS-99007-C2": ("drop", "no_signal", "không kết nối được"),
+    "OS-99007-C2": ("drop", "no_signal", "luồng hình đã hết"),
     "OS-99010-C2": ("garbage", "no_signal", "dữ liệu nhận được không phải ảnh"),
     "OS-99013-C2": ("slow", "no_signal", "không trả lời"),
     "OS-99016-C2": ("silent", "no_signal", "không trả lời"),

@@ -42,6 +42,10 @@ const feed = feeds({
 
 /* ------------------------------------------------------------------ the grid */
 
+/* Columns: those of the size, and no more than fill the page where all cameras are on one. */
+const side = () => Math.min(Math.sqrt(now.size), pages() > 1 ? Infinity : Math.max(1, Math.ceil(Math.sqrt(shown().length))));
+
+
 function lay() {
   now.page = Math.min(now.page, pages() - 1);
   const wanted = shown(), ids = new Set(wanted.map(card => card.id));
@@ -50,7 +54,8 @@ function lay() {
     if (!tiles.has(card.id)) tiles.set(card.id, tile(card, { clock: feed.clock, open: id => open(id) }));
     grid.append(tiles.get(card.id).place);
   });
-  grid.style.setProperty('--side', Math.sqrt(now.size));
+  grid.style.setProperty('--side', side());
+  grid.style.setProperty('--rows', pages() > 1 ? side() : Math.max(1, Math.ceil(shown().length / side())));
   const focused = ids.has(now.focus) ? now.focus : wanted[0]?.id ?? null;
   tiles.forEach(one => { one.place.tabIndex = one.card.id === focused ? 0 : -1; });
   now.focus = focused;
@@ -106,7 +111,6 @@ function beside(by) {
   const ids = chosen().map(card => card.id), at = ids.indexOf(big.id) + by;
   if (ids[at]) { now.page = Math.floor(at / now.size); lay(); open(ids[at]); }
 }
-const side = () => Math.sqrt(now.size);
 const KEYS = {
   ArrowRight: () => step(1), ArrowLeft: () => step(-1), ArrowDown: () => step(side()), ArrowUp: () => step(-side()), Enter: () => open(now.focus),
   PageDown: () => turn(1), PageUp: () => turn(-1), n: () => turn(1), p: () => turn(-1),

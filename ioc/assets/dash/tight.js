@@ -10,7 +10,9 @@
   const EACH = `${ALONE}, ${TOGETHER}`;
   const PARTS = '.number, .number-label, .number-beside, .card-age';
 
-  const isCut = words => words.scrollWidth > words.clientWidth + 1 || words.scrollHeight > words.clientHeight + 1;
+  /* Letters reach a little below their line. */
+  const belowLine = words => 1 + 0.12 * Number.parseFloat(getComputedStyle(words).fontSize);
+  const isCut = words => words.scrollWidth > words.clientWidth + 1 || words.scrollHeight > words.clientHeight + belowLine(words);
   const hasCut = group => (group.matches(TOGETHER) ? [...group.querySelectorAll(PARTS)] : [group]).some(isCut);
   const changed = new Set();
 
