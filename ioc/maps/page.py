@@ -9,7 +9,7 @@ from typing import Any
 
 import folium
 import orjson
-from branca.element import Element, Figure, MacroElement
+from branca.element import Figure, MacroElement
 from folium.plugins import MarkerCluster, Realtime
 from folium.template import Template
 from folium.utilities import JsCode
@@ -36,10 +36,6 @@ LOCAL: dict[str, str | None] = {
     "awesome_markers_css": None,
     "awesome_rotate_css": None,
 }
-FLAT = "<script>L_DISABLE_3D = true;</script>"
-"""Before Leaflet is read (folium's own switch comes after it): else each of hundreds of marks is a layer of its own, and the browser puts them
-together anew with every figure that changes anywhere on the wall, for 28 ms each time instead of one.
-"""
 SCRIPTS = ("ground", "ages", "marks", "points", "cells", "density", "bulletins", "panel", "link")
 """Our own, in the order in which they stand on each other."""
 OVERVIEW = "overview"
@@ -53,7 +49,6 @@ class OfflineFigure(Figure):
     def render(self, **kwargs: Any) -> str:
         for child in self._children.values():
             child.render(**kwargs)
-        self.header.add_child(Element(FLAT), name="flat", index=0)
         for name, element in list(self.header._children.items()):  # noqa: SLF001 (branca has no public way)
             link: Any = element
             if getattr(link, "url", None) is None:

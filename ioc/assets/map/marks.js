@@ -73,6 +73,19 @@
     return img;
   }
 
+  /* Placed by left and top, not moved there by a transform of its own as Leaflet 1.9 does: each such mark may become a layer, and the browser puts
+     hundreds of them together anew with every figure that changes anywhere on the wall. */
+  L.Marker.include({
+    _setPos(place) {
+      if (this._icon) {
+        this._icon._leaflet_pos = place;
+        Object.assign(this._icon.style, { left: `${place.x}px`, top: `${place.y}px` });
+      }
+      this._zIndex = place.y + this.options.zIndexOffset;
+      this._resetZIndex();
+    },
+  });
+
   const Mark = L.Icon.extend({
     createIcon() {
       const box = make('div', 'leaflet-marker-icon ioc-mark');

@@ -35,11 +35,6 @@ def held(page: str) -> dict[str, object]:
     return value
 
 
-def test_leaflet_is_told_to_make_no_layers_before_it_is_read() -> None:
-    page = map_page(view(), VI)
-    assert 0 < page.index("L_DISABLE_3D = true") < page.index("leaflet.js")
-
-
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_page_has_no_outside_address_and_no_template_text(language: str) -> None:
     page = map_page(view(), words(language))
