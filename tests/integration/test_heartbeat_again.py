@@ -21,7 +21,9 @@ from tests.integration.cast import cookie
 from tests.integration.web_server import Answer, ask, eventually, serving
 from tests.profiles import FICTIONAL
 
-BY = By(actor="user:1", at=SystemClock().now(), address="127.0.0.1")
+
+def by() -> By:
+    return By(actor="user:1", at=SystemClock().now(), address="127.0.0.1")
 
 
 class Page:
@@ -33,7 +35,7 @@ class Page:
 
     def beat(self, *, cookie: str = "", origin: str = "", body: bytes | None = None, **said: Any) -> tuple[int, bytes]:
         headers = {"Cookie": cookie or self._cookie, "Content-Type": "application/json"} | ({"Origin": origin} if origin else {})
-        time.sleep(0.05)  # the last answer is read before its connection is ready for more; a page waits ten seconds
+        time.sleep(0.25)  # the last answer is read before its connection is ready for more; a page waits ten seconds
         self._line.request("POST", "/live/heartbeat", json.dumps({"screen": "x", **said}).encode() if body is None else body, headers)
         answer = self._line.getresponse()
         return answer.status, answer.read()
@@ -65,7 +67,7 @@ def wall(room: tuple[str, Connection]) -> Page:
     """A paired screen's."""
     shown = ask(room[0], "/screen", Accept="text/html")
     code = shown.body.decode().split('pairing-code">')[1].partition("<")[0]
-    screens.confirm(room[1], code, "Sảnh", BY)
+    screens.confirm(room[1], code, "Sảnh", by())
     return Page(room[0], given(ask(room[0], "/screen/state", method="POST", Cookie=given(shown, "pairing")), "screen"))
 
 
@@ -120,7 +122,7 @@ def test_whoever_else_speaks_on_the_connection_is_asked_who_it_is(wall: Page, wh
 
 def test_revoked_screen_is_heard_no_more(wall: Page, room: tuple[str, Connection]) -> None:
     assert wall.beat(n=1) == (204, b"")
-    screens.end(room[1], number(room[1]), "revoked", BY)
+    screens.end(room[1], number(room[1]), "revoked", by())
     assert changed(wall, lambda told: told[0] != 204)[0] == 401
 
 
