@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from tests.browser.stack import Stack, now, running, signed_in
+from tests.browser.stack import Stack, now, running, signed_in, until
 from tests.conftest import fresh_database
 
 SMALLEST_RATIO = 0.016
@@ -72,3 +72,37 @@ def test_page_fits_its_screen_and_can_be_read_from_afar(screen: Page, stack: Sta
     height = screen.viewport_size["height"]
     assert len(too_small(screen, height, ratio=1)) > 20
     assert [text for frame in screen.frames for text in too_small(frame, height)] == []
+
+
+LONG = "Trung tâm Phục vụ hành chính công, bộ phận tiếp nhận và trả kết quả"
+WIDE = """(box, text) => {
+  const list = box.querySelector('.list').cloneNode(true);
+  list.id = 'wide';
+  list.querySelectorAll('td, th').forEach(cell => { Object.assign(cell, { textContent: text, className: 'number-cell' }).style.whiteSpace = 'nowrap'; });
+  box.replaceChildren(list);
+}"""
+
+
+def step(selector: str) -> str:
+    """What words are multiplied with."""
+    return f"Number(document.querySelector('{selector}').style.getPropertyValue('--fit'))"
+
+
+def test_words_without_room_become_smaller_and_larger_again(page: Page, stack: Stack) -> None:
+    signed_in(page, stack.base).goto(stack.base + "/wall")
+    words = page.locator("#counters--comparison")
+    expect(words).not_to_be_empty()
+    for length, wanted in ((9, "=== 1"), (38, "< 1"), (9, "=== 1")):
+        words.evaluate("(e, text) => { e.textContent = text; }", LONG[:length])
+        until(page, f"{step('#counters--comparison')} {wanted}")
+    words.evaluate("(e, text) => { e.textContent = text; }", LONG[:38])
+    until(page, f"{step('#counters--comparison')} < 1")
+    assert words.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+
+
+def test_list_that_comes_later_and_is_too_wide_becomes_smaller(page: Page, stack: Stack) -> None:
+    signed_in(page, stack.base).goto(stack.base + "/wall/counters")
+    box = page.locator("#counters--lists")
+    expect(box.locator(".list").first).to_be_visible()
+    box.evaluate(WIDE, "12.345.678.901")
+    until(page, f"{step('#wide')} < 1")

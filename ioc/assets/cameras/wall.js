@@ -45,7 +45,6 @@ const feed = feeds({
 /* Columns: those of the size, and no more than fill the page where all cameras are on one. */
 const side = () => Math.min(Math.sqrt(now.size), pages() > 1 ? Infinity : Math.max(1, Math.ceil(Math.sqrt(shown().length))));
 
-
 function lay() {
   now.page = Math.min(now.page, pages() - 1);
   const wanted = shown(), ids = new Set(wanted.map(card => card.id));
@@ -54,8 +53,9 @@ function lay() {
     if (!tiles.has(card.id)) tiles.set(card.id, tile(card, { clock: feed.clock, open: id => open(id) }));
     grid.append(tiles.get(card.id).place);
   });
-  grid.style.setProperty('--side', side());
-  grid.style.setProperty('--rows', pages() > 1 ? side() : Math.max(1, Math.ceil(shown().length / side())));
+  const columns = side();
+  grid.style.setProperty('--side', columns);
+  grid.style.setProperty('--rows', pages() > 1 ? columns : Math.max(1, Math.ceil(wanted.length / columns)));
   const focused = ids.has(now.focus) ? now.focus : wanted[0]?.id ?? null;
   tiles.forEach(one => { one.place.tabIndex = one.card.id === focused ? 0 : -1; });
   now.focus = focused;

@@ -1,6 +1,7 @@
 /* Words that have no room for all of themselves stand smaller, not cut: by steps of --fit, which the sheets multiply their sizes with.
 
-   The numbers beside a panel's charts step down together, and so does a card's foot, whose age must be read. What is too long at the last step is cut, with an ellipsis. */
+   The numbers beside a panel's charts step down together, and so does a card's foot, whose age must be read. What is too long at the last step is
+   cut, with an ellipsis. */
 (function () {
   'use strict';
 
@@ -33,14 +34,15 @@
   }
   const all = () => soon(document.querySelectorAll(EACH));
 
-  /* What stands beside it has more or less room now. */
+  /* What stands beside words has more or less room now; a foot, whose age changes each second, takes none of it. */
   function groupsOf(node) {
     const group = (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(EACH);
-    return group ? [...group.parentElement.children].filter(one => one.matches(EACH)) : [];
+    if (!group || group.matches(TOGETHER)) return group ? [group] : [];
+    return [...group.parentElement.children].filter(one => one.matches(ALONE));
   }
-  const below = node => (node.querySelectorAll ? [...node.querySelectorAll(EACH)] : []);
+  const within = node => (node.nodeType === Node.ELEMENT_NODE ? [node, ...node.querySelectorAll(EACH)].filter(one => one.matches(EACH)) : []);
   new MutationObserver(records => {
-    const groups = new Set(records.flatMap(({ target, addedNodes }) => [...groupsOf(target), ...[...addedNodes].flatMap(below)]));
+    const groups = new Set(records.flatMap(({ target, addedNodes }) => [...groupsOf(target), ...[...addedNodes].flatMap(within)]));
     if (groups.size) soon(groups);
   }).observe(document, { subtree: true, childList: true, characterData: true });
   window.addEventListener('resize', all);
