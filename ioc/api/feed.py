@@ -67,6 +67,11 @@ class Feed:
         self._lines: set[Line] = set()
 
     @property
+    def _variants(self) -> frozenset[str]:
+        """Keys of the variants that somebody follows."""
+        return frozenset(+self._followed)
+
+    @property
     def viewers(self) -> int:
         """How many look now."""
         return self._followed.total()
@@ -99,10 +104,10 @@ class Feed:
     async def _follow(self, listening: psycopg.AsyncConnection[Any], asking: psycopg.AsyncConnection[Any]) -> None:
         probed_at = -math.inf
         while True:
-            if time.monotonic() - probed_at >= PROBE_S or not self._said >= (+self._followed).keys():  # also while frames come without a pause
+            if time.monotonic() - probed_at >= PROBE_S or not self._variants <= self._said:  # also while frames come without a pause
                 probed_at = time.monotonic()
                 self._pulse = await latest(asking)
-                self._said = frozenset(+self._followed)
+                self._said = self._variants
                 await asking.execute(WANT, (WANTED_S, list(self._said)))
             self._answered_at = time.monotonic()
             said = {note.payload async for note in listening.notifies(timeout=PROBE_S, stop_after=1)}

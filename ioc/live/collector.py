@@ -112,7 +112,7 @@ class Session:
         self._failing: set[str] = set()
         self._kept = Kept(time.monotonic)
         self._behind: set[str] = set()
-        self._mapped: dict[str, float] = {}
+        self._mapped: dict[tuple[str, str], float] = {}
         self._variants: Sequence[Variant] = VARIANTS
         self._followed: Sequence[Variant] = (FIRST,)
         self._round: list[Body] = []
@@ -143,7 +143,7 @@ class Session:
         Guests of the house hear of dangers at once, and see the figures of up to EVERY_S ago.
         """
         if (key := turns.hurried()) is not None:
-            told = [variant for variant in self._followed if key == KEY or not variant.guests]
+            told = self._hearers(key)
             newer = {SNAPSHOT, *(variant.key for variant in told)}
             self._round = [body for body in self._round if body.panel not in {key, key + MAP} or body.language not in newer]
             self.publish([key], told)
@@ -156,10 +156,14 @@ class Session:
             turns.built(key)
         return key is not None
 
+    def _hearers(self, key: str) -> Sequence[Variant]:
+        """Who is told of a change at once."""
+        return [variant for variant in self._followed if key == KEY or not variant.guests]
+
     def catch_up(self) -> None:
         """Build what a costly question was left out of, once nothing else is to be done."""
         if behind := self.behind:
-            self.publish(behind)
+            self.publish(behind, self._followed)
 
     def publish(self, keys: Iterable[str], variants: Sequence[Variant] = VARIANTS) -> int:
         """Build panels and store those whose content changed, as one frame; answers how many bodies changed."""
@@ -194,7 +198,7 @@ class Session:
                 log.exception("panel %s cannot be built", key)
             self._failing.add(key)
             self._sent = {sent: digest for sent, digest in self._sent.items() if sent[0] != key + MAP}  # its points go, and come back with it
-            self._mapped.pop(key, None)
+            self._mapped = {sent: at for sent, at in self._mapped.items() if sent[0] != key}
             reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
             faces = [Body(key, v.key, encode({"props": self._broken(key, v.language, "" if v.guests else reason), "map": None})) for v in VARIANTS]
             return [*faces, Body(key, SNAPSHOT, encode({"error": reason, "panel": key}))]
@@ -215,25 +219,24 @@ class Session:
         if self._kept.held:
             self._behind.add(panel.spec.key)
         faces = {language: panel.render(snapshot, words(language), profile) for language in dict.fromkeys(v.language for v in self._variants)}
-        mapped = self._is_map_due(panel)
-        return [*(body for variant in self._variants for body in self._faces(panel, snapshot, variant, faces[variant.language], mapped=mapped)),
+        return [*(body for variant in self._variants for body in self._faces(panel, snapshot, variant, faces[variant.language])),
                 Body(panel.spec.key, SNAPSHOT, encode(snapshot))]
 
-    def _faces(self, panel: Panel, snapshot: Snapshot, variant: Variant, face: Face, *, mapped: bool) -> Iterator[Body]:
+    def _faces(self, panel: Panel, snapshot: Snapshot, variant: Variant, face: Face) -> Iterator[Body]:
         text, profile, guests = words(variant.language), self._shown.profile, variant.guests
         yield Body(panel.spec.key, variant.key, encode({"props": props(panel, snapshot, text, profile, guests=guests, face=face)}))
-        if mapped:
+        if self._is_map_due(panel, variant):
             yield Body(panel.spec.key + MAP, variant.key, encode({"map": collection(panel, snapshot, text, profile, guests=guests, face=face)}))
 
-    def _is_map_due(self, panel: Panel) -> bool:
+    def _is_map_due(self, panel: Panel, variant: Variant) -> bool:
         """A map of thousands of points is sent rarely; the panel is built once more for what it missed."""
-        now, key = time.monotonic(), panel.spec.key
+        now, sent = time.monotonic(), (panel.spec.key, variant.key)
         if not panel.spec.has_map:
             return False
-        if now - self._mapped.get(key, -MAP_EVERY_S) < MAP_EVERY_S:
-            self._behind.add(key)
+        if now - self._mapped.get(sent, -MAP_EVERY_S) < MAP_EVERY_S:
+            self._behind.add(panel.spec.key)
             return False
-        self._mapped[key] = now
+        self._mapped[sent] = now
         return True
 
     def _alerts(self) -> list[Body]:

@@ -10,6 +10,7 @@ import ioc.live.collector
 from ioc.clock import SystemClock
 from ioc.db.connect import Connection
 from ioc.live.alerts import KEY
+from ioc.live.collector import MAP, Session
 from ioc.live.frames import SNAPSHOT, VARIANTS, WANT
 from ioc.live.turns import Turns
 from ioc.panels.engine.registry import panels
@@ -131,11 +132,23 @@ def test_danger_has_the_least_patience_and_an_own_stream_less_than_one_beside(to
     assert patience[KEY] < patience["citizen_reports"] < max(patience.values())
 
 
-def test_round_of_all_is_one_frame_and_what_changes_meanwhile_goes_out_alone(told_here: tuple[Story, Connection]) -> None:
-    story, conn = told_here
+def turning(story: Story, conn: Connection) -> tuple[Session, Turns, list[float]]:
+    """An epoch that has published everything once, its turns, and the seconds of their clock, to be set."""
     epoch, at = session(conn, story.clock), [0.0]
     turns = Turns(epoch.all, epoch.concerned, 10.0, lambda: at[0])
     epoch.publish(epoch.all)
+    return epoch, turns, at
+
+
+def finish(epoch: Session, turns: Turns, at: list[float]) -> None:
+    """Build all that is due."""
+    while epoch.turn(turns):
+        at[0] += 0.01
+
+
+def test_round_of_all_is_one_frame_and_what_changes_meanwhile_goes_out_alone(told_here: tuple[Story, Connection]) -> None:
+    story, conn = told_here
+    epoch, turns, at = turning(story, conn)
     at[0] = 10.0
     story.dossier("A", ago(hours=2), ago(hours=1))
     story.hear()
@@ -143,8 +156,7 @@ def test_round_of_all_is_one_frame_and_what_changes_meanwhile_goes_out_alone(tol
     assert set(frames(conn).values()) == {1}
     turns.changed({"dossier"})
     at[0] = 11.0
-    while epoch.turn(turns):
-        at[0] += 0.01
+    finish(epoch, turns, at)
     sent = frames(conn)
     assert sent["one_stop", "vi"] == 2
     assert body(conn, "one_stop", SNAPSHOT)["numbers"]["overdue"]["value"] == 1
@@ -152,9 +164,7 @@ def test_round_of_all_is_one_frame_and_what_changes_meanwhile_goes_out_alone(tol
 
 def test_event_is_built_for_who_looks_and_the_round_for_all(told_here: tuple[Story, Connection]) -> None:
     story, conn = told_here
-    epoch, at = session(conn, story.clock), [0.0]
-    turns = Turns(epoch.all, epoch.concerned, 10.0, lambda: at[0])
-    epoch.publish(epoch.all)
+    epoch, turns, at = turning(story, conn)
     story.dossier("A", ago(hours=2), ago(hours=1))
     story.hear()
     turns.changed({"dossier"})
@@ -166,28 +176,42 @@ def test_event_is_built_for_who_looks_and_the_round_for_all(told_here: tuple[Sto
     story.dossier("B", ago(hours=2), ago(hours=1))
     story.hear()
     turns.changed({"dossier"})
-    while epoch.turn(turns):
-        at[0] += 0.01
+    finish(epoch, turns, at)
     sent = frames(conn)
     assert sent["one_stop", "vi"] == sent["one_stop", "en"] > 2
     assert sent["one_stop", "vi.guests"] == 1
     at[0] = 20.0
-    while epoch.turn(turns):
-        at[0] += 0.01
+    finish(epoch, turns, at)
     assert frames(conn)["one_stop", "vi.guests"] > sent["one_stop", "en"]
 
 
 def test_what_the_round_built_for_others_is_not_dropped_by_a_change(told_here: tuple[Story, Connection]) -> None:
     story, conn = told_here
-    epoch, at = session(conn, story.clock), [0.0]
-    turns = Turns(epoch.all, epoch.concerned, 10.0, lambda: at[0])
-    epoch.publish(epoch.all)
+    epoch, turns, at = turning(story, conn)
     story.dossier("A", ago(hours=2), ago(hours=1))
     story.hear()
     at[0] = 10.0
     assert epoch.turn(turns)  # one_stop is the first of the round
     turns.changed({"dossier"})
     at[0] = 11.0
-    while epoch.turn(turns):
-        at[0] += 0.01
+    finish(epoch, turns, at)
     assert frames(conn)["one_stop", "vi.guests"] > 1
+
+
+def test_map_of_others_does_not_wait_for_ever_for_one_that_is_sent_often(told_here: tuple[Story, Connection]) -> None:
+    story, conn = told_here
+    at = [0.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ioc.live.collector.time.monotonic", lambda: at[0])
+        epoch, turns, at = turning(story, conn)
+        finish(epoch, turns, at)
+        before = frames(conn)["citizen_reports" + MAP, "vi.guests"]
+        at[0] = 9.9
+        story.report("R", ago(hours=2), ago(hours=1), unit_code="99004", lon_deg=85.1, lat_deg=-20.2)
+        story.hear()
+        turns.changed({"report"})
+        finish(epoch, turns, at)
+        assert frames(conn)["citizen_reports" + MAP, "vi"] > before
+        at[0] = 10.0
+        finish(epoch, turns, at)
+    assert frames(conn)["citizen_reports" + MAP, "vi.guests"] > before
