@@ -2,7 +2,7 @@
 
 Each screen says every ten seconds what it painted. Read, guarded and routed like any other request that cost two milliseconds, and a hundred screens
 most of what the web process did. The first one goes the whole way, and so does one in each `AFRESH_S`. Those between differ in their body alone:
-who first answered has left word how a body is taken, and answers None as soon as the whole way could end otherwise.
+who first answered has left word how a body is taken, and takes none as soon as the whole way could end otherwise.
 """
 
 import re
@@ -17,6 +17,8 @@ from ioc.api.hardening import BARE, HEADERS, Header
 
 AGAIN = "ioc.again"
 """In a request's scope: leave word of how the same request is answered when it comes again; see `Taker`."""
+UNCHANGED = "ioc.unchanged"
+"""In a request's scope, put there by the guard: whether it would let the same request pass again."""
 AFRESH_S = 300.0
 MOST_BYTES = 8192
 """Of a request that is remembered; and it must come in one piece."""
@@ -66,6 +68,6 @@ class Remembering(H11Protocol):
 
 
 def silent(more: list[Header]) -> bytes:
-    """An answer without words, with the headers that all answers have."""
+    """An answer without words, with the headers that all answers have; by TLS the first one has said that TLS it stays."""
     headers = (*more, *HEADERS, (b"content-security-policy", BARE))
     return b"HTTP/1.1 204 No Content\r\n" + b"".join(b"%b: %b\r\n" % header for header in headers) + b"\r\n"

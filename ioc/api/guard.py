@@ -12,6 +12,7 @@ import orjson
 from starlette.requests import ClientDisconnect
 
 from ioc.api.access import UNCOUNTED, WHILE_MUST_CHANGE, Access, Door, may
+from ioc.api.again import UNCHANGED
 from ioc.api.hardening import (
     MOST_BODY,
     MOST_HEADERS,
@@ -36,7 +37,7 @@ from ioc.api.hardening import (
     with_own_cookies,
 )
 from ioc.api.identity import Cookies, Found, Identities, principal
-from ioc.api.lines import STILL, UNCHANGED
+from ioc.api.lines import STILL
 from ioc.errors import UnavailableError
 from ioc.layouts.desk import notice
 from ioc.words import LANGUAGES, words
@@ -167,7 +168,10 @@ class Guard:
 
     def _would_pass(self, found: Found, address: str) -> bool:
         """Whether the same request, from the same caller, would be let through once more."""
-        return not self._rates.wait_s(address) and self._identities.unchanged(found)
+        if self._rates.wait_s(address) or not self._identities.unchanged(found):
+            return False
+        self._identities.see_again(found)
+        return True
 
     def _watched(self, send: Send, found: Found) -> Send:
         """A stream that ends when its viewer may not look any more."""

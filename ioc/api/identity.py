@@ -153,15 +153,14 @@ class Identities:
 
     def unchanged(self, found: Found) -> bool:
         """Whether who was found would be found the same: not ended, with the same rights, and a screen where it is to be."""
-        if found.session:
-            known = self._sessions.get(found.session.digest)
-            return known is not None and self.holds(found.session) and (known.principal, known.must_change) == (found.principal, found.must_change)
-        shown = found.screen
-        screen = self._numbered.get(shown.screen_id) if shown else None
-        if shown is None or screen is None or not self.still(found) or (screen.principal, screen.pinned) != (found.principal, shown.pinned):
+        if not self.still(found):
             return False
-        self._seen_again(screen)
-        return True
+        if found.session:
+            session = self._sessions[found.session.digest]
+            return (session.principal, session.must_change) == (found.principal, found.must_change)
+        assert found.screen
+        screen = self._numbered[found.screen.screen_id]
+        return (screen.principal, screen.pinned) == (found.principal, found.screen.pinned)
 
     async def act(self, session: Session) -> None:
         """The person did something; told to the database now and then."""
@@ -196,19 +195,25 @@ class Identities:
 
     async def _see(self, screen: Screen, digest: bytes) -> None:
         now = self._now()
-        if digest == screen.digest and (screen.digest_before or now - screen.seen_at > TOUCH) and \
-                now - self._noted.get(-screen.screen_id, now - TOUCH) >= TOUCH:
-            self._noted[-screen.screen_id] = now
-            if screen.digest_before:
-                await self._try(lambda conn: screens.seen(conn, screen, now))
-            else:
-                self._unsaid[screen.screen_id] = now  # with those of the others, at the next reading
+        if digest != screen.digest:
+            return
+        if screen.digest_before and self._is_to_note(screen, now):
+            await self._try(lambda conn: screens.seen(conn, screen, now))
+        elif now - screen.seen_at > TOUCH and self._is_to_note(screen, now):
+            self._unsaid[screen.screen_id] = now  # with those of the others, at the next reading
 
-    def _seen_again(self, screen: Screen) -> None:
-        """Note that a screen speaks, as `_see` does where nothing else is to be done."""
+    def see_again(self, found: Found) -> None:
+        """Note that a screen that was found speaks again."""
         now = self._now()
-        if now - self._noted.get(-screen.screen_id, now - TOUCH) >= TOUCH:
-            self._noted[-screen.screen_id] = self._unsaid[screen.screen_id] = now
+        if found.screen and self._is_to_note(found.screen, now):
+            self._unsaid[found.screen.screen_id] = now
+
+    def _is_to_note(self, screen: Screen, now: datetime) -> bool:
+        """Whether it is time to tell the database of a screen; taken as told from here on."""
+        if now - self._noted.get(-screen.screen_id, now - TOUCH) < TOUCH:
+            return False
+        self._noted[-screen.screen_id] = now
+        return True
 
     async def replay(self, screen_token: str, address: str) -> None:
         """Note where a token was shown that its screen replaced long ago; once in a while for each screen."""

@@ -14,8 +14,6 @@ TRANSPORT = "ioc.transport"
 """In a request's scope: the connection on which it came."""
 STILL = "ioc.still"
 """In a request's scope, put there by the guard: whether whoever asked may still look."""
-UNCHANGED = "ioc.unchanged"
-"""In a request's scope, put there by the guard: whether it would let the same request pass again."""
 MOST_WAITING = 256 * 1024
 """Bytes that wait for one viewer: of more, frames are left out for it until it has caught up."""
 

@@ -13,13 +13,13 @@ import orjson
 from starlette.responses import Response
 
 from ioc.api.access import EXACT, may, may_see
-from ioc.api.again import AGAIN
+from ioc.api.again import AGAIN, UNCHANGED
 from ioc.api.answers import answer, error
 from ioc.api.beats import Beats
 from ioc.api.guard import HEARTBEAT, STREAM, language
 from ioc.api.hardening import App, Receive, Scope, Send, header
 from ioc.api.identity import Found, principal, seen_by_guests
-from ioc.api.lines import STILL, UNCHANGED, Line, transport_of
+from ioc.api.lines import STILL, Line, transport_of
 from ioc.api.routes import Doors
 from ioc.errors import InputError, IocError
 from ioc.live.collector import MAP

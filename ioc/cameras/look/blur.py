@@ -12,7 +12,6 @@ permission of the viewer's role; the newest picture alone is kept, and a proof o
 """
 
 import os
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -117,12 +116,9 @@ class Veil:
 
 def _search(small: Picture) -> list[Box]:
     """Heads, faces and plates. It waits for nobody's turn, since no picture is kept without it, and is paid for like the others."""
-    with _finders() as finders:
-        begun = time.thread_time()
+    with _finders() as finders, TURNS.paid():
         people = finders.people.find(small)
-        found = [*(_upper(box, HEAD_RATIO) for box in people), *finders.faces_and_plates(small)]
-        TURNS.spent(time.thread_time() - begun)
-        return found
+        return [*(_upper(box, HEAD_RATIO) for box in people), *finders.faces_and_plates(small)]
 
 
 def _cover_changed(picture: Picture, changed: NDArray[np.uint8]) -> None:

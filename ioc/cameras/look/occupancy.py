@@ -1,6 +1,5 @@
 """How many people wait at a counter and how many officials are there: the median of several looks in a minute."""
 
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import mean, median
@@ -59,9 +58,8 @@ class Occupancy:
         if self._looked_at is None or self._begun_at is None or not timedelta() <= at - self._looked_at < AWAY * self._every:
             self._begun_at, self._looks = at, []  # the camera was away: what was seen before is no part of this minute
         self._looked_at = at
-        begun = time.thread_time()
-        waiting, told = self._count(frame)
-        self._turns.spent(time.thread_time() - begun)
+        with self._turns.paid():
+            waiting, told = self._count(frame)
         crowd = self._crowd.step(at, told if waiting >= self._crowd_people else None)
         if at - self._begun_at < self._every:
             return crowd

@@ -7,7 +7,8 @@ instead of each ten seconds; hundreds more seldom still.
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 SHARE = 0.35
 """Of the cores this process may use."""
@@ -15,8 +16,8 @@ MOST_S = 3.0
 """Of a core's time: what was left over when nobody asked and may be spent at once; and the most that may be owed."""
 GONE_S = 10.0
 """Who has not asked for so long waits no more: its camera is away."""
-FIRST_COST_S = 0.2
-_NEW = 0.1
+FIRST_COST_S, NEWEST = 0.2, 0.1
+"""What a search is taken to cost before the first one, and how much the newest counts in what it costs later."""
 
 
 class Turns:
@@ -41,12 +42,21 @@ class Turns:
             del self._waiting[camera]
             return True
 
+    @contextmanager
+    def paid(self) -> Iterator[None]:
+        """Pay for what the block computes, in this thread."""
+        begun = time.thread_time()
+        try:
+            yield
+        finally:
+            self.spent(time.thread_time() - begun)
+
     def spent(self, cpu_s: float) -> None:
         """Pay for a search, also for one that could not wait."""
         with self._lock:
             self._refill()
             self._left_s = max(-MOST_S, self._left_s - cpu_s)
-            self._cost_s += _NEW * (cpu_s - self._cost_s)
+            self._cost_s += NEWEST * (cpu_s - self._cost_s)
 
     def _refill(self) -> float:
         now = self._seconds()
