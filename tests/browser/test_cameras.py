@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Route, expect
 
 from ioc.db.connect import connect
 from tests.alerts.alert_desk import bring, raising
+from tests.browser.camera_tiles import opened, tile
 from tests.browser.stack import until
 from tests.conftest import fresh_database
 from tests.integration.camera_desk import DESK, LINES, ROAD, Desk, desk, jpeg, keeps, now, shows, stands, with_cameras
@@ -54,17 +55,6 @@ def beating(at: Desk, cameras: Sequence[str], every_s: float = 1.0) -> Iterator[
     finally:
         stop.set()
         thread.join(10)
-
-
-def opened(page: Page, at: Desk, path: str = "/console/cameras") -> Page:
-    name, _, value = at.cookies["operator"].partition("=")
-    page.context.add_cookies([{"name": name, "value": value, "url": at.base}])
-    page.goto(at.base + path)
-    return page
-
-
-def tile(camera: str) -> str:
-    return f".c-tile[data-id='{camera}']"
 
 
 def seconds_until(page: Page, selector: str) -> float:

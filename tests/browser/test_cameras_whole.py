@@ -16,9 +16,10 @@ from simulators.engine.contract import scenario_of
 from simulators.pictures.faults import Fault, Kind
 from simulators.pictures.server import CameraServer
 from simulators.pictures.studio import Studio, cameras_of
+from tests.browser.camera_tiles import opened, tile
 from tests.browser.stack import program
 from tests.conftest import fresh_database
-from tests.integration.camera_desk import CLOCK, Desk, desk
+from tests.integration.camera_desk import CLOCK, desk
 from tests.profiles import FICTIONAL
 
 NAMED_WITHIN_S = 10.0
@@ -41,7 +42,7 @@ SLOW_CLOCK, WELL = "GT-01", "QT-01"
 
 
 @contextmanager
-def drawn(address: Path, faults: list[Fault]) -> Iterator[tuple[str, CameraServer]]:
+def drawn(address: Path, faults: list[Fault]) -> Iterator[str]:
     """The fictional province's simulated cameras, and the file by which they are reached. What is wrong with them may change."""
     profile = load_profile(FICTIONAL)
     made = prepare_cameras(Settings(data=str(address), profile=FICTIONAL), profile)
@@ -50,19 +51,9 @@ def drawn(address: Path, faults: list[Fault]) -> Iterator[tuple[str, CameraServe
     server = CameraServer(Studio(cameras_of(profile), scenario_of(profile, "1", CLOCK.now()), SystemClock(), faults), port)
     threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True).start()
     try:
-        yield made.file, server
+        yield made.file
     finally:
         server.end()
-
-
-def opened(page: Page, at: Desk) -> None:
-    name, _, value = at.cookies["incident_command"].partition("=")
-    page.context.add_cookies([{"name": name, "value": value, "url": at.base}])
-    page.goto(at.base + "/console/cameras")
-
-
-def tile(camera: str) -> str:
-    return f".c-tile[data-id='{camera}']"
 
 
 def seen_after(page: Page, wanted: dict[str, str], within_s: float) -> dict[str, float]:
@@ -77,9 +68,9 @@ def seen_after(page: Page, wanted: dict[str, str], within_s: float) -> dict[str,
 
 def test_all_that_can_be_wrong_is_named_within_ten_seconds_and_nobody_else_waits(page: Page, postgres: str, province: Path, tmp_path: Path) -> None:
     faults: list[Fault] = []
-    with fresh_database(postgres) as dsn, drawn(tmp_path, faults) as (file, _), desk(dsn, province, ("incident_command",)) as at, \
+    with fresh_database(postgres) as dsn, drawn(tmp_path, faults) as file, desk(dsn, province, ("incident_command",)) as at, \
             program("cameras", dsn, IOC_CAMERAS=file):
-        opened(page, at)
+        opened(page, at, role="incident_command")
         every = [*WRONG, SLOW_CLOCK, WELL]
         assert set(seen_after(page, {c: f"{tile(c)}[data-condition=ok]" for c in every}, 60)) == set(every)
         faults.extend(Fault(camera, kind, 0, 1e9) for camera, (kind, _, _) in WRONG.items())

@@ -19,7 +19,7 @@ from ioc.people import screens
 from ioc.people.accounts import By
 from ioc.settings import Settings
 from tests.conftest import fresh_database
-from tests.integration.cast import cookie
+from tests.integration.cast import cookie, paired
 from tests.integration.web_server import Answer, ask, eventually, serving
 from tests.profiles import FICTIONAL
 
@@ -59,15 +59,8 @@ def room(postgres: str) -> Iterator[Room]:
     with fresh_database(postgres) as dsn, connect(dsn, application="test", autocommit=True) as conn, \
             serving(create_app(Settings(database=dsn, profile=FICTIONAL), clock)) as base:
         store(conn, "e", 9, [Body("one_stop", "vi", encode({"props": {}, "map": None}))], NOW)
-        shown = ask(base, "/screen", Accept="text/html")
-        code = shown.body.decode().split('pairing-code">')[1].partition("<")[0]
-        number = screens.confirm(conn, code, "Sảnh", By(actor="person:1", at=NOW))
-        token = _cookie(ask(base, "/screen/state", method="POST", Cookie=_cookie(shown, "pairing")), "screen")
+        number, token = paired(base, conn, By(actor="person:1", at=NOW))
         yield Room(base, clock, conn, number, token, cookie(conn, "lan", ["operator"], NOW))
-
-
-def _cookie(answer: Answer, what: str) -> str:
-    return next(c.partition(";")[0] for c in answer.cookies if c.startswith(f"ioc_{what}_"))
 
 
 def test_screen_that_never_spoke_says_so(room: Room) -> None:

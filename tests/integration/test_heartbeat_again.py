@@ -17,8 +17,8 @@ from ioc.people import screens
 from ioc.people.accounts import By
 from ioc.settings import Settings
 from tests.conftest import fresh_database
-from tests.integration.cast import cookie
-from tests.integration.web_server import Answer, ask, eventually, serving
+from tests.integration.cast import cookie, paired
+from tests.integration.web_server import eventually, serving
 from tests.profiles import FICTIONAL
 
 
@@ -65,14 +65,7 @@ def room(postgres: str) -> Iterator[tuple[str, Connection]]:
 @pytest.fixture
 def wall(room: tuple[str, Connection]) -> Page:
     """A paired screen's."""
-    shown = ask(room[0], "/screen", Accept="text/html")
-    code = shown.body.decode().split('pairing-code">')[1].partition("<")[0]
-    screens.confirm(room[1], code, "Sảnh", by())
-    return Page(room[0], given(ask(room[0], "/screen/state", method="POST", Cookie=given(shown, "pairing")), "screen"))
-
-
-def given(answer: Answer, what: str) -> str:
-    return next(c.partition(";")[0] for c in answer.cookies if c.startswith(f"ioc_{what}_"))
+    return Page(room[0], paired(*room, by())[1])
 
 
 def kept(conn: Connection) -> list[int | None]:

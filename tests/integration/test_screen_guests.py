@@ -20,8 +20,8 @@ from ioc.people.accounts import By
 from ioc.settings import Settings
 from tests.conftest import fresh_database
 from tests.contract.test_access import paths
-from tests.integration.cast import viewer
-from tests.integration.web_server import Answer, ask, body, eventually, serving, session, viewing
+from tests.integration.cast import paired, viewer
+from tests.integration.web_server import ask, body, eventually, serving, session, viewing
 from tests.integration.web_story import NOW, PROFILE, every_kind, told
 from tests.profiles import FICTIONAL
 
@@ -49,17 +49,6 @@ class House(NamedTuple):
         return json.dumps(answer.json, ensure_ascii=False)
 
 
-def _screen(base: str, conn: Connection, *, guests: bool) -> str:
-    shown = ask(base, "/screen", Cookie="", Accept="text/html")
-    code = shown.body.decode().split('pairing-code">')[1].partition("<")[0]
-    screens.confirm(conn, code, "Sảnh", BY, guests=guests)
-    return _cookie(ask(base, "/screen/state", method="POST", Cookie=_cookie(shown, "pairing")), "screen")
-
-
-def _cookie(answer: Answer, what: str) -> str:
-    return next(c.partition(";")[0] for c in answer.cookies if c.startswith(f"ioc_{what}_"))
-
-
 @pytest.fixture(scope="module")
 def house(postgres: str) -> Iterator[House]:
     with fresh_database(postgres) as dsn, told(dsn) as (story, conn):
@@ -68,7 +57,7 @@ def house(postgres: str) -> Iterator[House]:
         guard = create_app(Settings(database=dsn, profile=FICTIONAL), story.clock)
         with serving(guard, cookie=viewer(dsn, NOW)) as base:
             eventually(lambda: ask(base, "/api/panels/one_stop.json").headers.get("cache-control") == "no-store")
-            yield House(base, guard, conn, _screen(base, conn, guests=True), _screen(base, conn, guests=False))
+            yield House(base, guard, conn, *(paired(base, conn, BY, guests=guests)[1] for guests in (True, False)))
 
 
 def named(text: str) -> list[str]:
@@ -169,7 +158,7 @@ def test_screen_is_not_told_how_few_were_hurt_by_figures_either(house: House, by
 
 
 def test_stream_ends_when_its_screen_is_set_for_guests(house: House) -> None:
-    cookie = _screen(house.base, house.conn, guests=False)
+    _, cookie = paired(house.base, house.conn, BY, guests=False)
     row = house.conn.execute("select max(screen_id) from screen").fetchone()
     assert row
     with viewing(house.base, cookie=cookie) as seen:

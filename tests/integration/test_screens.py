@@ -17,7 +17,7 @@ from ioc.people import screens
 from ioc.people.accounts import By
 from ioc.settings import Settings
 from tests.conftest import fresh_database
-from tests.integration.cast import cookie
+from tests.integration.cast import cookie, given
 from tests.integration.web_server import Answer, ask, eventually, serving, viewing
 from tests.profiles import FICTIONAL
 
@@ -41,7 +41,7 @@ class Room(NamedTuple):
         """(cookie of a device that waits, the code it shows)."""
         answer = self.ask("/screen")
         shown = answer.body.decode().split('pairing-code">')[1].partition("<")[0]
-        return _cookie(answer, "pairing"), shown.replace(" ", "")
+        return given(answer, "pairing"), shown.replace(" ", "")
 
     def state(self, device: str) -> Answer:
         return self.ask("/screen/state", device, method="POST")
@@ -50,7 +50,7 @@ class Room(NamedTuple):
         """Cookie of a screen that was paired."""
         device, code = self.waiting()
         screens.confirm(self.conn, code, "Sảnh", By(actor="person:1", at=self.clock.now()), **limits)
-        return _cookie(self.state(device), "screen")
+        return given(self.state(device), "screen")
 
     def beat(self, screen: str) -> Answer:
         return self.ask("/live/heartbeat", screen, method="POST", body=b'{"screen": "s"}')
@@ -59,10 +59,6 @@ class Room(NamedTuple):
         page = self.ask("/console/screens", self.operator).body.decode()
         token = page.split('name="csrf" value="')[1].partition('"')[0]
         return ask(self.base, path, method="POST", body=urlencode({"csrf": token, **form}).encode(), Cookie=self.operator)
-
-
-def _cookie(answer: Answer, what: str) -> str:
-    return next(c.partition(";")[0] for c in answer.cookies if c.startswith(f"ioc_{what}_"))
 
 
 @pytest.fixture
@@ -89,7 +85,7 @@ def test_device_keeps_its_code_when_it_is_loaded_again(room: Room) -> None:
 def test_confirmed_code_makes_the_device_a_screen_that_only_looks(room: Room) -> None:
     device, code = room.waiting()
     assert room.post("/console/screens/confirm", code=f"{code[:4]} {code[4:]}", name="Sảnh").status == 303
-    screen = _cookie(room.state(device), "screen")
+    screen = given(room.state(device), "screen")
     assert [room.ask(path, screen).status for path in ("/wall", "/wall/one_stop", "/api/panels")] == [200] * 3
     assert [ask(room.base, path, Cookie=screen).status for path in ("/console", "/console/screens", "/scenarios", "/console/audit")] == [403] * 4
 
@@ -128,7 +124,7 @@ def test_screen_outlasts_shifts_without_a_touch(room: Room) -> None:
 def test_token_changes_each_day_and_the_old_one_holds_until_the_new_one_was_seen(room: Room) -> None:
     old = room.paired()
     room.clock.advance(DAY_S + 1)
-    fresh = _cookie(room.beat(old), "screen")
+    fresh = given(room.beat(old), "screen")
     assert fresh != old
     assert room.beat(old).status == 204, "the answer with the new token may have been lost"
     room.clock.advance(60)
@@ -144,14 +140,14 @@ def test_answers_that_are_lost_day_after_day_sign_no_screen_out(room: Room) -> N
         room.clock.advance(DAY_S / 2 + 1)
         assert room.beat(old).status == 204
     room.clock.advance(60)
-    fresh = _cookie(room.beat(old), "screen")
+    fresh = given(room.beat(old), "screen")
     assert room.beat(fresh).status == 204
 
 
 def test_copied_cookie_that_was_replaced_is_refused_and_noted(room: Room) -> None:
     stolen = room.paired()
     room.clock.advance(DAY_S + 1)
-    fresh = _cookie(room.beat(stolen), "screen")
+    fresh = given(room.beat(stolen), "screen")
     room.clock.advance(60)
     room.beat(fresh)
     room.clock.advance(600)
