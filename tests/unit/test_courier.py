@@ -1,7 +1,9 @@
 """The courier: one flush for all who wait, an answer only when the broker has it."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
+from queue import SimpleQueue
 
 import pytest
 
@@ -101,14 +103,17 @@ def test_too_much_is_refused_at_once_and_taken_again_when_there_is_room(broker: 
     assert keys(broker) == [b"first", b"large", b"large"]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_error_of_the_program_is_told_to_its_caller_and_the_next_is_served(broker: Broker, courier: Courier) -> None:
+def test_error_of_the_program_is_told_to_its_caller_and_the_next_is_served(broker: Broker, courier: Courier,
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: SimpleQueue[type[BaseException]] = SimpleQueue()  # a thread tells its error after its caller has been told: waited for below
+    monkeypatch.setattr(threading, "excepthook", lambda told: ended.put(told.exc_type))
     nonsense = Message(topic="t", partition=0, offset=0, timestamp_ms=0, key="text", headers=[], value=b"")  # type: ignore[arg-type]
     for n in range(20):
         with pytest.raises(UnavailableError, match="ended by an error"):
             courier.submit([nonsense]).result(PATIENCE_S)
         courier.submit([record(str(n))]).result(PATIENCE_S)
     assert len(broker.records) == 20
+    assert [ended.get(timeout=PATIENCE_S) for _ in range(20)] == [TypeError] * 20
 
 
 def test_close_lets_what_waits_be_published(broker: Broker, courier: Courier) -> None:
