@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu-compositing", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 VIEWPORT = {"width": 1920, "height": 1080}
 
 # How long a page that must change may take: two browsers draw 4K walls in software on two cores. No test waits so long for what is there.

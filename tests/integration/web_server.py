@@ -103,9 +103,9 @@ class Answer(NamedTuple):
         return orjson.loads(self.body)
 
 
-def ask(base: str, path: str, *, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
-    """One request of its own connection."""
-    connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=10)
+def ask(base: str, path: str, *, method: str = "GET", body: bytes | None = None, address: str = "127.0.0.1", **headers: str) -> Answer:
+    """One request of its own connection. `address`: where it comes from, any of 127/8."""
+    connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=10, source_address=(address, 0))
     known = COOKIES.get(urlsplit(base).netloc)
     try:
         connection.request(method, path, body=body, headers=({"Cookie": known} if known else {}) | headers)
