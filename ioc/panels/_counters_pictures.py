@@ -47,10 +47,11 @@ def _by_hour(hours: Sequence[Mapping[str, Any]], day: date, words: Words) -> Cha
 
 
 def _by_week(cells: Sequence[Mapping[str, Any]], words: Words) -> Heat:
-    """Only the weekdays and hours in which somebody counted: the rest is closed, not empty."""
+    """Only the weekdays and hours in which somebody counted: the rest is closed, not empty. Says how many days were counted: cameras may be new."""
     held = {(c["weekday"], c["hour"]): c["waiting"] for c in cells}
+    days = sum(max(c["days"] for c in cells if c["weekday"] == weekday) for weekday in {c["weekday"] for c in cells})
     weekdays, hours = sorted({d for d, _ in held}), sorted({h for _, h in held})
-    return Heat(title=words("Người chờ theo thứ và giờ, 4 tuần"), guests=True, rows=[words(WEEKDAYS[d]) for d in weekdays],
+    return Heat(title=words("Người chờ theo thứ và giờ, {days} ngày", days=days), guests=True, rows=[words(WEEKDAYS[d]) for d in weekdays],
                 columns=[f"{h:02d}" for h in hours], values=[[held.get((d, h)) for h in hours] for d in weekdays],
                 texts=[[words.number(held[d, h]) if (d, h) in held else "" for h in hours] for d in weekdays])
 
