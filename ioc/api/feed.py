@@ -23,8 +23,10 @@ log = logging.getLogger(__name__)
 HEARTBEAT_S = 5.0
 RIDES_AFTER_S = 0.6
 """Of a heartbeat's time: a frame that goes out so late anyway takes the heartbeat with it."""
-PACE_EACH_S, PACE_S = 0.002, 0.2
-"""The first change after a pause goes out at once; the next ones wait so long for each other, longer where there are more to send them to."""
+AT_ONCE = 20
+PACE_EACH_S, PACE_S = 0.00625, 0.5
+"""To so many viewers changes go out as they come. With more of them the first change after a pause does, and the next ones wait so much for each
+other for each further viewer: what a second's changes cost is bounded then."""
 PROBE_S = 4.0
 """How often the database is asked something, where nothing else shows that it answers: how the sink gets on."""
 WANTED_S = 3 * PROBE_S
@@ -111,10 +113,13 @@ class Feed:
                 await asking.execute(WANT, (WANTED_S, list(self._said)))
             self._answered_at = time.monotonic()
             said = {note.payload async for note in listening.notifies(timeout=PROBE_S, stop_after=1)}
-            if FRAME in said and (wait_s := self._loaded_at + min(PACE_S, PACE_EACH_S * self.viewers) - time.monotonic()) > 0:
+            if FRAME in said and (wait_s := self._loaded_at + self._pace_s() - time.monotonic()) > 0:
                 await asyncio.sleep(wait_s)
                 said |= {note.payload async for note in listening.notifies(timeout=0)}  # one reading brings all of them
             await self._take(asking, said)
+
+    def _pace_s(self) -> float:
+        return min(PACE_S, PACE_EACH_S * max(0, self.viewers - AT_ONCE))
 
     async def _take(self, conn: psycopg.AsyncConnection[Any], said: Collection[str]) -> None:
         ticks = [float(payload[5:]) for payload in said if payload.startswith("tick ")]

@@ -106,3 +106,28 @@ def test_list_that_comes_later_and_is_too_wide_becomes_smaller(page: Page, stack
     expect(box.locator(".list").first).to_be_visible()
     box.evaluate(WIDE, "12.345.678.901")
     until(page, f"{step('#wide')} < 1")
+
+
+LATE = """([selector, name]) => {
+  const foot = document.querySelector(selector), sources = [...foot.querySelectorAll('.source')], late = sources.at(-1);
+  sources.forEach(source => { source.dataset.state = source === late ? 'stale' : 'fresh'; });
+  late.querySelector('.state-word').textContent = foot.querySelector('.state-word').textContent = 'Số liệu cũ';
+  foot.querySelector('.card-age').textContent = '59 phút trước';
+  if (name) late.firstChild.textContent = name;
+  const box = late.getBoundingClientRect(), age = foot.querySelector('.card-age');
+  const shown = document.elementFromPoint(box.right - 12, box.top + box.height / 2);
+  return {seen: late.contains(shown), ageCut: age.scrollWidth > age.clientWidth, number: sources.length};
+}"""
+
+
+def test_source_that_is_late_is_named_whole_where_many_stand_beside_it(page: Page, stack: Stack) -> None:
+    signed_in(page, stack.base).goto(f"{stack.base}/wall/reform_indices")
+    expect(page.locator(".focus > .card-foot > .source")).to_have_count(5)
+    assert page.evaluate(LATE, [".focus > .card-foot", ""]) == {"seen": True, "ageCut": False, "number": 5}
+
+
+def test_name_of_a_late_source_takes_nothing_from_the_age_of_a_card(page: Page, stack: Stack) -> None:
+    signed_in(page, stack.base).goto(f"{stack.base}/wall")
+    expect(page.locator("#card--online_services .card-foot > .source").first).to_be_attached()
+    found = page.evaluate(LATE, ["#card--online_services > .card-foot", "Giám sát hạ tầng số của các xã, phường"])
+    assert (found["seen"], found["ageCut"]) == (True, False)

@@ -99,6 +99,7 @@ def test_two_viewers_are_sent_the_same_bytes(stack: Stack) -> None:
 
 
 def test_changes_that_come_close_together_are_sent_together(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ioc.api.feed, "AT_ONCE", 0)
     monkeypatch.setattr(ioc.api.feed, "PACE_EACH_S", 2.0)
     monkeypatch.setattr(ioc.api.feed, "PACE_S", 2.0)
     with viewing(stack.base) as seen:
