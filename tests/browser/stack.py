@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Frame, Page
 
 from ioc.api.app import create_app
 from ioc.clock import SystemClock
@@ -89,7 +89,7 @@ def signed_in(page: Page, base: str) -> Page:
     return page
 
 
-def until(page: Page, question: str, *, within_s: float = 30.0) -> None:
+def until(page: Page | Frame, question: str, *, within_s: float = 30.0) -> None:
     """Wait until an expression is true on the page; Playwright's own waiting would ask for a policy that allows eval."""
     end = time.monotonic() + within_s
     while not _is(page, question):
@@ -97,7 +97,7 @@ def until(page: Page, question: str, *, within_s: float = 30.0) -> None:
         page.wait_for_timeout(100)
 
 
-def _is(page: Page, question: str) -> bool:
+def _is(page: Page | Frame, question: str) -> bool:
     try:
         return bool(page.evaluate(question))
     except Error:  # asked while the page loads itself anew

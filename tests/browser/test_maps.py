@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browser.stack import Stack, now, running, signed_in
+from tests.browser.stack import Stack, now, running, signed_in, until
 from tests.browser.test_wall import opened
 from tests.conftest import fresh_database
 from tests.unit.maps.grounds import XSS
@@ -73,7 +73,7 @@ def test_letters_of_a_map_are_as_large_as_the_walls(quiet: Page, stack: Stack, p
 def test_wall_of_the_past_shows_that_moment_alone(quiet: Page, stack: Stack) -> None:
     signed_in(quiet, stack.base).goto(f"{stack.base}/map/overview?at=2020-01-01")
     expect(quiet.locator(".ioc-note").first).to_be_visible()
-    quiet.wait_for_function("iocMap.collections.size === iocMap.given.keys.length")
+    until(quiet, "iocMap.collections?.size === iocMap.given.keys.length")
     quiet.wait_for_timeout(200)
     assert quiet.locator(".ioc-cluster, .ioc-mark[data-kind=report]").count() == 0
 

@@ -17,7 +17,7 @@ from ioc.played import PlayedClock, Setting, write_setting
 from ioc.settings import Settings
 from ioc.streams.engine.attention import store_gaps
 from ioc.streams.engine.broker import Gap
-from tests.browser.stack import Stack, now, running, signed_in
+from tests.browser.stack import Stack, now, running, signed_in, until
 from tests.conftest import fresh_database
 from tests.integration.cast import viewer
 from tests.integration.web_server import serving
@@ -147,7 +147,7 @@ def test_words_of_citizens_stay_words_on_page_and_map(quiet: Page, stack: Stack)
     expect(quiet.locator("#citizen_reports--figure--categories .ytick text").filter(has_text="<img src=x").first).to_be_attached()
     frame = quiet.frame(url="**/map/citizen_reports**")
     assert frame
-    frame.wait_for_function("document.querySelectorAll('.ioc-cluster, canvas').length > 0")
+    until(frame, "document.querySelectorAll('.ioc-cluster, canvas').length > 0")
     box = quiet.locator("#map--citizen_reports").bounding_box()
     assert box
     for x in range(12):  # over the points, so that their words are shown
