@@ -61,6 +61,12 @@ def test_ranks_lie_with_the_first_on_top() -> None:
     assert made["layout"]["yaxis"]["autorange"] == "reversed"
 
 
+@pytest.mark.parametrize(("number", "told"), [(8, None), (9, 2), (24, 3)])
+def test_of_many_categories_some_are_told_upright(number: int, told: int | None) -> None:
+    axis = drawn(chart("bars", *range(number)))["layout"]["xaxis"]
+    assert (axis.get("dtick"), axis.get("tickangle")) == (told, None if told is None else 0)
+
+
 def test_axes_begin_at_zero() -> None:
     assert drawn(chart("bars", 100, 101))["layout"]["yaxis"]["rangemode"] == "tozero"
 

@@ -1,10 +1,14 @@
 """The common kinds: lines over time, bars, stacked bars, and ranks with the first on top."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ioc.panels.engine.drawing import COLOURS, DASHES, RULE, Look, Role, clean, layout, mark_line, rows_down, short
+
+MOST_LABELS = 8
+"""Of hours and days below a chart that is a sixth of a wall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,8 @@ class Chart:
             made["xaxis"]["nticks"] = 6  # plotly counts pixels, but on a 4K wall the letters have grown with them
         else:
             made["xaxis"]["type"] = "category"
+            if len(self.x) > MOST_LABELS:  # some of them, upright: plotly would turn them all
+                made["xaxis"] |= {"tickangle": 0, "dtick": math.ceil(len(self.x) / MOST_LABELS)}
         if self.target is not None and not nothing:
             made["shapes"] = [mark_line("x" if self.kind == "ranks" else "y", self.target)]
         return {"data": [self._trace(s) for s in self.series], "layout": made}
