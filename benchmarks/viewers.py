@@ -171,7 +171,7 @@ def main() -> int:
         _panels()
     with screen_cookies(options.port, max(options.steps)) as cookies:
         found = {n: asyncio.run(cost(options.port, cookies[:n], options.web_pid, options.seconds)) for n in options.steps}
-    return 0 if not {1, 100} <= set(found) else int(not _judged(found[1], found[100]))
+    return int({1, 100} <= set(found) and not _judged(found[1], found[100]))
 
 
 if __name__ == "__main__":

@@ -5,10 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ioc.panels.engine.drawing import COLOURS, DASHES, RULE, Look, Role, clean, layout, mark_line, rows_down, short
-
-MOST_LABELS = 8
-"""Of hours and days below a chart that is a sixth of a wall."""
+from ioc.panels.engine.drawing import COLOURS, DASHES, NAMES_TOLD, RULE, Look, Role, clean, layout, mark_line, rows_down, short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +46,8 @@ class Chart:
             made["xaxis"]["nticks"] = 6  # plotly counts pixels, but on a 4K wall the letters have grown with them
         else:
             made["xaxis"]["type"] = "category"
-            if len(self.x) > MOST_LABELS:  # some of them, upright: plotly would turn them all
-                made["xaxis"] |= {"tickangle": 0, "dtick": math.ceil(len(self.x) / MOST_LABELS)}
+            if len(self.x) > NAMES_TOLD:  # some of them, upright: plotly would turn them all
+                made["xaxis"] |= {"tickangle": 0, "dtick": math.ceil(len(self.x) / NAMES_TOLD)}
         if self.target is not None and not nothing:
             made["shapes"] = [mark_line("x" if self.kind == "ranks" else "y", self.target)]
         return {"data": [self._trace(s) for s in self.series], "layout": made}

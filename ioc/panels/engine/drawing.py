@@ -13,6 +13,8 @@ RAMP = ("#16212f", "#1d3c5a", "#27598a", "#3b7ab8", "#62a3dc", "#a9d3f5")
 """Shades of one hue from little to much, for matrices and maps; lightness alone tells them apart."""
 FONT_PX = 18
 """Text size on 1080 lines (1.7 % of the height); the live page scales it with the screen."""
+NAMES_TOLD = 8
+"""Names below many columns; plotly counts pixels of letters that have not grown with the screen yet."""
 INK, MUTED, RULE, CLEAR = "#e8eef7", "#a9b8cc", "#2b3a4d", "rgba(0,0,0,0)"
 DASHES: dict[Role, str] = {"in": "solid", "out": "dot", "bad": "solid", "warn": "dash", "quiet": "dash", "base": "dot"}
 

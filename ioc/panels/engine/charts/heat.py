@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ioc.panels.engine.drawing import COLOURS, FONT_PX, INK, MUTED, RAMP, Look, clean, layout, rows_down
+from ioc.panels.engine.drawing import COLOURS, FONT_PX, INK, MUTED, NAMES_TOLD, RAMP, Look, clean, layout, rows_down
 
 FEW = 6
 """Up to so many rows or columns each has its name in full, and lying; of more, plotly leaves names out where they would touch."""
-HOURS_TOLD = 8
-"""Names below many columns; plotly counts pixels of letters that have not grown with the screen yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +37,7 @@ class Heat:
         if len(self.columns) <= FEW:
             made["xaxis"] |= {"dtick": 1, "tickangle": 0, "tickfont": {"color": MUTED, "size": FONT_PX - 3}}  # words, each as wide as its column
         else:
-            made["xaxis"]["nticks"] = HOURS_TOLD
+            made["xaxis"]["nticks"] = NAMES_TOLD
         most = self.most or max(known, default=1) or 1
         return {"data": [{
             "type": "heatmap", "x": clean(self.columns), "y": clean(self.rows), "z": [list(row) for row in self.values], "zmin": 0, "zmax": most,
