@@ -26,11 +26,30 @@ def by() -> By:
     return By(actor="user:1", at=SystemClock().now(), address="127.0.0.1")
 
 
+class InOnePiece(http.client.HTTPConnection):
+    """Head and body leave together, as from a browser; by itself http.client sends the body after the head, and whether the server reads both at
+    once is chance."""
+
+    _held: list[Any] | None = None
+
+    def request(self, *given: Any, **more: Any) -> None:
+        self._held = []
+        super().request(*given, **more)
+        whole, self._held = b"".join(self._held), None
+        self.send(whole)
+
+    def send(self, data: Any) -> None:
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held.append(data)
+
+
 class Page:
     """One page on one connection, as a browser keeps it."""
 
     def __init__(self, base: str, cookie: str) -> None:
-        self._line = http.client.HTTPConnection(urlsplit(base).netloc, timeout=5)
+        self._line = InOnePiece(urlsplit(base).netloc, timeout=5)
         self._cookie = cookie
 
     def beat(self, *, cookie: str = "", origin: str = "", body: bytes | None = None, **said: Any) -> tuple[int, bytes]:
