@@ -94,6 +94,10 @@ class Words:
         """21/11, the same in both languages of a Vietnamese wall."""
         return day.strftime("%d/%m")
 
+    def weekday(self, number: int) -> str:
+        """T2 for Monday, 0, to CN for Sunday, 6: as short as a row's name on a wall must be."""
+        return (self("T2"), self("T3"), self("T4"), self("T5"), self("T6"), self("T7"), self("CN"))[number]
+
     def time(self, at: datetime | None) -> str:
         """14:05 local."""
         return NONE if at is None else at.astimezone(LOCAL).strftime("%H:%M")

@@ -5,9 +5,10 @@ most of what the web process did. The first one goes the whole way, and so does 
 who first answered has left word how a body is taken, and takes none as soon as the whole way could end otherwise.
 """
 
+import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import h11
@@ -19,7 +20,8 @@ AGAIN = "ioc.again"
 """In a request's scope: leave word of how the same request is answered when it comes again; see `Taker`."""
 UNCHANGED = "ioc.unchanged"
 """In a request's scope, put there by the guard: whether it would let the same request pass again."""
-AFRESH_S = 300.0
+AFRESH_S = 1800.0
+"""What changes about the caller ends the word within seconds; this long waits what only the whole way does: a screen's daily change of its token."""
 MOST_BYTES = 8192
 """Of a request that is remembered; and it must come in one piece."""
 _LENGTH = re.compile(rb"\r\ncontent-length: ?(\d{1,6})(?=\r\n|$)", re.IGNORECASE)
@@ -44,6 +46,7 @@ class Remembering(H11Protocol):
 
     _head: bytes | None = None
     _known: tuple[bytes, Taker, float] | None = None
+    _answered_at = -math.inf
 
     def leave_word(self, taker: Taker) -> None:
         """Called while the first of its kind is answered with 204."""
@@ -56,10 +59,18 @@ class Remembering(H11Protocol):
         if found and self._known and found[0] == self._known[0]:
             if time.monotonic() < self._known[2] and self._known[1](found[1]):
                 self.transport.write(silent(self.server_state.default_headers))
-                self.on_response_complete()
+                self._answered_at = time.monotonic()
                 return
             self._known = None
         super().data_received(data)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that was not used. The timer runs on when something comes again: to wind it costs as much as the answer."""
+        left_s = self._answered_at + self.timeout_keep_alive - time.monotonic()
+        if left_s > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left_s, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
 
     def _is_idle(self) -> bool:
         """Whether a new request begins here: the last one is over, and nothing of another has come."""
@@ -69,5 +80,11 @@ class Remembering(H11Protocol):
 
 def silent(more: list[Header]) -> bytes:
     """An answer without words, with the headers that all answers have; by TLS the first one has said that TLS it stays."""
-    headers = (*more, *HEADERS, (b"content-security-policy", BARE))
-    return b"HTTP/1.1 204 No Content\r\n" + b"".join(b"%b: %b\r\n" % header for header in headers) + b"\r\n"
+    return b"HTTP/1.1 204 No Content\r\n%b%b\r\n" % (_lines(more), _ALWAYS)
+
+
+def _lines(headers: Iterable[Header]) -> bytes:
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
+
+
+_ALWAYS = _lines((*HEADERS, (b"content-security-policy", BARE)))

@@ -1,4 +1,4 @@
-"""What screens say of themselves, held in memory and written together: a hundred screens cost the database one statement in two seconds.
+"""What screens say of themselves, held in memory and written together: a hundred screens cost the database one statement in five seconds.
 
 The latest word of each is kept until it is written, over an outage of the database too, and written when the process ends.
 """
@@ -11,7 +11,8 @@ from ioc.clock import Clock
 from ioc.errors import InputError, UnavailableError
 from ioc.people.heartbeats import Beat, Heard, read_beat, store_beats
 
-WRITE_S = 2.0
+WRITE_S = 5.0
+"""A screen that was just heard counts as silent after thirty; to write costs the web process more than to hear."""
 MOST = 2000
 """Names that wait to be written; who is not paired names himself."""
 

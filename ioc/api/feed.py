@@ -24,7 +24,7 @@ HEARTBEAT_S = 5.0
 RIDES_AFTER_S = 0.6
 """Of a heartbeat's time: a frame that goes out so late anyway takes the heartbeat with it."""
 AT_ONCE = 20
-PACE_EACH_S, PACE_S = 0.00625, 0.5
+PACE_EACH_S, PACE_S = 0.0125, 1.0
 """To so many viewers changes go out as they come. With more of them the first change after a pause does, and the next ones wait so much for each
 other for each further viewer: what a second's changes cost is bounded then."""
 PROBE_S = 4.0
@@ -177,21 +177,21 @@ class Feed:
     def first(self, line: Line, since: str) -> bytes:
         """What a new line is given first: who we are, a heartbeat, and what came after `since` (<epoch>.<n>)."""
         at = self._known(since)
-        parts = [self._hello(line.variant), self._heartbeat(), *([self._event(line.variant.key, at)] if at < self._frame else [])]
+        parts = [self._hello(line.variant), self._heartbeat(), *([self._event(line.key, at)] if at < self._frame else [])]
         line.epoch, line.at, line.beats = self._epoch, self._frame, self._beats
         return b"".join(parts)
 
     @contextlib.contextmanager
     def following(self, line: Line) -> Iterator[None]:
         """Write to a line what comes, from what it was given first on; `line.ended` is set once its viewer may look no more."""
-        self._followed[line.variant.key] += 1
+        self._followed[line.key] += 1
         self._lines.add(line)
         try:
             self._write([line])
             yield
         finally:
             self._lines.discard(line)
-            self._followed[line.variant.key] -= 1
+            self._followed[line.key] -= 1
 
     def _write(self, lines: Iterable[Line]) -> None:
         """Bring lines up to the newest frame and heartbeat. One that does not keep up is left as it is: later it is given all it missed at once."""
@@ -203,7 +203,7 @@ class Feed:
             at, beat = line.at if line.epoch == self._epoch else 0, line.beats != self._beats
             if not line.open or not line.keeps_up or not (beat or at < self._frame):
                 continue
-            key = (line.variant.key, at, beat)
+            key = (line.key, at, beat)
             if key not in made:
                 made[key] = chunk((self._beat if beat else b"") + (self._since(line.variant, at) if at < self._frame else b""))
             line.epoch, line.at, line.beats = self._epoch, self._frame, self._beats

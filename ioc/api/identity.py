@@ -160,7 +160,7 @@ class Identities:
             return (session.principal, session.must_change) == (found.principal, found.must_change)
         assert found.screen
         screen = self._numbered[found.screen.screen_id]
-        return (screen.principal, screen.pinned) == (found.principal, found.screen.pinned)
+        return (screen.name, screen.pinned) == (found.screen.name, found.screen.pinned)  # its number, network and guests are the same still
 
     async def act(self, session: Session) -> None:
         """The person did something; told to the database now and then."""

@@ -38,10 +38,10 @@ def chunk(data: bytes) -> bytes:
 
 
 class Line:
-    """One viewer. `at`, `epoch`, `beats`: the newest frame and heartbeat it was given; `still`: whether it may look."""
+    """One viewer. `key`: of its variant; `at`, `epoch`, `beats`: the newest frame and heartbeat it was given; `still`: whether it may look."""
 
     def __init__(self, transport: asyncio.Transport, variant: Variant, still: Callable[[], bool]) -> None:
-        self.variant = variant
+        self.variant, self.key = variant, variant.key
         self.still = still
         self.ended = asyncio.Event()
         self.epoch, self.at, self.beats = "", 0, 0

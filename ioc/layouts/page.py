@@ -152,7 +152,7 @@ def _frame(children: Sequence[Any], profile: Profile, words: Words, here: Place,
                               html.Div(id="alert-takeover", className="alert-takeover", role="alert")]
     if here.past:
         alerts = [band(here.past, words, present)]
-    return html.Div([head, *alerts, *children, html.Footer(id="wall-foot", className="wall-foot")], id="wall", className="wall",
+    return html.Div([head, *alerts, *children], id="wall", className="wall",
                     **{"data-cards": str(cards), "data-lang": words.language, "data-word-simulated": words(SIMULATED)},
                     **{f"data-word-{state}": words(text) for state, text in STATE_WORDS.items()}, **({"data-past": "true"} if here.past else {}),
                     **({"data-guests": "1"} if here.guests else {}))

@@ -17,7 +17,6 @@ LONG_QUEUE = 15
 """People waiting from which a point counts as crowded (CT-03 of the alert rules, per open counter)."""
 LONG_WAIT_MIN = 15.0
 """Minutes that nobody should wait longer than (QĐ 468/QĐ-TTg, from 2025)."""
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 MOST_POINTS = 6
 """As many as can be read in a quarter of a screen."""
 
@@ -51,7 +50,7 @@ def _by_week(cells: Sequence[Mapping[str, Any]], words: Words) -> Heat:
     held = {(c["weekday"], c["hour"]): c["waiting"] for c in cells}
     days = sum(max(c["days"] for c in cells if c["weekday"] == weekday) for weekday in {c["weekday"] for c in cells})
     weekdays, hours = sorted({d for d, _ in held}), sorted({h for _, h in held})
-    return Heat(title=words("Người chờ theo thứ và giờ, {days} ngày", days=days), guests=True, rows=[words(WEEKDAYS[d]) for d in weekdays],
+    return Heat(title=words("Người chờ theo thứ và giờ, {days} ngày", days=days), guests=True, rows=[words.weekday(d) for d in weekdays],
                 columns=[f"{h:02d}" for h in hours], values=[[held.get((d, h)) for h in hours] for d in weekdays],
                 texts=[[words.number(held[d, h]) if (d, h) in held else "" for h in hours] for d in weekdays])
 

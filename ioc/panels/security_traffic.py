@@ -165,7 +165,7 @@ def _from(least: int, value: float | None, words: Words) -> str:
 
 def _by_hour(rows: Sequence[Mapping[str, Any]], words: Words) -> Heat:
     found = {(r["weekday"], r["hour"]): r["incidents"] for r in rows}
-    names = (words("T2"), words("T3"), words("T4"), words("T5"), words("T6"), words("T7"), words("CN"))
+    names = [words.weekday(day) for day in range(7)]
     values = [[found.get((day, hour), 0) if found else None for hour in range(24)] for day in range(1, 8)]
     return Heat(title=words("Vụ việc theo giờ và thứ, 13 tuần"), rows=names, columns=[str(hour) for hour in range(24)], values=values, guests=True)
 

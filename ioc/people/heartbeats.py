@@ -54,6 +54,9 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
     build: Text = None
 
 
+_BEAT = msgspec.json.Decoder(Beat)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What one screen said, ready to be kept. `body`: word for word, as JSON that the database can hold; `newest`: as of `Painted`."""
@@ -66,14 +69,16 @@ class Heard:
 
 
 def read_beat(raw: bytes) -> tuple[Beat, bytes]:
-    """A heartbeat and its words, written anew.
+    """A heartbeat and its words; those with escaped characters are written anew, so that none hides.
 
     Raises:
         InputError: bytes are no heartbeat, or hold what no database holds.
 
     """
     try:
-        beat, body = msgspec.json.decode(raw, type=Beat), msgspec.json.encode(msgspec.json.decode(raw))
+        beat = _BEAT.decode(raw)
+        raw.decode()  # what has no place in a beat was not read
+        body = msgspec.json.encode(msgspec.json.decode(raw)) if b"\\u" in raw else raw
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise InputError("a heartbeat is a JSON object with 'screen', as the wall's own page sends it") from None
     if b"\\u0000" in body:

@@ -57,7 +57,7 @@ def translated() -> dict[str, str]:
 
 
 def _spoken(path: Path) -> Iterator[str]:
-    """First arguments of words(...) and text(...), whatever they are called on: literal, or a constant of the module."""
+    """First arguments of words(...), text(...) and, within Words, self(...), whatever they are called on: literal, or a constant of the module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     constants = {node.targets[0].id: node.value.value for node in tree.body
                  if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)}
@@ -69,7 +69,7 @@ def _spoken(path: Path) -> Iterator[str]:
             yield str(node.args[2].value)
         first = node.args[0]
         said = first.value if isinstance(first, ast.Constant) else constants.get(first.id) if isinstance(first, ast.Name) else None
-        if name in {"words", "text"} and isinstance(said, str) and said not in LANGUAGES:
+        if name in {"words", "text", "self"} and isinstance(said, str) and said not in LANGUAGES:
             yield said
 
 

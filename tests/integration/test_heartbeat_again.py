@@ -160,6 +160,17 @@ def test_after_a_while_the_whole_way_is_gone_again(wall: Page, whole: list[int],
     assert len(whole) == 3
 
 
+def test_connection_that_is_spoken_on_stays_and_one_that_is_not_is_closed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.setattr("tests.integration.web_server.KEEP_S", 1)
+    wall, whole = request.getfixturevalue("wall"), request.getfixturevalue("whole")
+    for n in range(8):  # two seconds
+        assert wall.beat(n=n) == (204, b"")
+    assert len(whole) == 1
+    began = time.monotonic()
+    assert wall._line.sock.recv(1) == b""
+    assert 0.5 < time.monotonic() - began < 3
+
+
 def test_other_requests_on_the_connection_are_answered_as_ever(wall: Page, room: tuple[str, Connection]) -> None:
     assert wall.beat(n=1) == (204, b"")
     wall._line.request("GET", "/api/panels", headers={"Cookie": wall._cookie})

@@ -89,7 +89,7 @@ def test_every_card_is_of_the_past_and_filled(centre: Centre, search: str) -> No
 def test_wall_of_the_past_has_no_live_id_no_clock_and_no_alert(centre: Centre) -> None:
     parts = centre.parts(f"?at={AT}")
     live = {name for name in parts if not name.startswith("past-")}
-    assert live == {"wall", "link", "wall-foot"}
+    assert live == {"wall", "link"}
     assert parts["wall"]["data-past"] == "true"
 
 

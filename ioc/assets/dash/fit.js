@@ -7,6 +7,8 @@
 
   const LINES = 1080;
   const LOW = 0.22; // of the screen's height
+  const ROOM = [1, 0.88, 0.76]; // what sheets multiply the letters of lists with
+  const ENOUGH = 3; // rows
   const PAST = '[id^="past--"] .js-plotly-plot';
   const factor = () => window.innerHeight / LINES;
 
@@ -102,9 +104,15 @@
     return true;
   }
 
-  /* The last lists go where not even one row of each has room. */
+  const hasEnough = list => shownOf(list).length >= Math.min(ENOUGH, rowsOf(list).length);
+
+  /* Where long alerts leave little room words become smaller before rows go, and rows before lists: the last lists go where not even one row has room. */
   function fitLists(box) {
     const lists = [...box.querySelectorAll('.list')];
+    for (const room of ROOM) {
+      box.style.setProperty('--room', room);
+      if (cut(box, lists, lists.length) && lists.every(hasEnough)) return;
+    }
     let number = lists.length;
     while (number > 0 && !cut(box, lists, number) && number > 1) number -= 1;
   }
@@ -120,6 +128,7 @@
     });
   };
 
+  ioc.fitLists = soon;
   new MutationObserver(records => records.some(({ target }) => target.closest?.('.focus-right')) && soon())
     .observe(document, { subtree: true, childList: true });
   window.addEventListener('resize', soon);

@@ -19,7 +19,7 @@ PROFILE = load_profile(FICTIONAL)
 KEYS = sorted(panels())
 HERE = Place(path="/wall/x", day=date(2026, 11, 20))
 ALERTS = {"alert-strip", "alert-takeover"}
-ABOUT_THE_PAGE = {"wall", "clock", "link", "wall-foot"}
+ABOUT_THE_PAGE = {"wall", "clock", "link"}
 
 
 def ids(component: Any) -> Iterator[str]:

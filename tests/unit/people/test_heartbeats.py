@@ -42,7 +42,7 @@ def test_page_of_an_older_release_is_understood() -> None:
 
 
 @pytest.mark.parametrize("raw", [
-    b"", b"[]", b"\xff", b'{"n": "3"}', b'{"n": 1e300}', b'{"painted_s": -1}', b'{"page": 5}', b'{"watermark": "today"}', b'{"heap": 99999999999999999999}',
+    b"", b"[]", b"\xff", b'{"cause": "\xff"}', b'{"n": "3"}', b'{"n": 1e300}', b'{"painted_s": -1}', b'{"page": 5}', b'{"watermark": "today"}', b'{"heap": 99999999999999999999}',
     b'{"link": "' + b"x" * 401 + b'"}', b'{"b": ' + b"[" * 4000,
 ])
 def test_what_is_no_heartbeat_is_refused(raw: bytes) -> None:
