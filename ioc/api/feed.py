@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 import psycopg
 
-from ioc.api.lines import Line, chunk
+from ioc.api.lines import Given, Line, chunk
 from ioc.clock import Clock
 from ioc.errors import UnavailableError
 from ioc.live.frames import CHANNEL, FRAME, SNAPSHOT, WANT, Variant
@@ -177,41 +177,47 @@ class Feed:
     def first(self, line: Line, since: str) -> bytes:
         """What a new line is given first: who we are, a heartbeat, and what came after `since` (<epoch>.<n>)."""
         at = self._known(since)
-        parts = [self._hello(line.variant), self._heartbeat(), *([self._event(line.key, at)] if at < self._frame else [])]
-        line.epoch, line.at, line.beats = self._epoch, self._frame, self._beats
+        parts = [self._hello(line.variant), self._heartbeat(), *([self._event(line.variant.key, at)] if at < self._frame else [])]
+        line.given = self._newest(line.variant.key)
         return b"".join(parts)
 
     @contextlib.contextmanager
     def following(self, line: Line) -> Iterator[None]:
         """Write to a line what comes, from what it was given first on; `line.ended` is set once its viewer may look no more."""
-        self._followed[line.key] += 1
+        self._followed[line.variant.key] += 1
         self._lines.add(line)
         try:
             self._write([line])
             yield
         finally:
             self._lines.discard(line)
-            self._followed[line.key] -= 1
+            self._followed[line.variant.key] -= 1
 
     def _write(self, lines: Iterable[Line]) -> None:
         """Bring lines up to the newest frame and heartbeat. One that does not keep up is left as it is: later it is given all it missed at once."""
-        made: dict[tuple[str, int, bool], bytes] = {}
+        made: dict[Given, tuple[bytes, Given]] = {}
         for line in lines:
             if not line.still():
                 line.ended.set()
                 continue
-            at, beat = line.at if line.epoch == self._epoch else 0, line.beats != self._beats
-            if not line.open or not line.keeps_up or not (beat or at < self._frame):
-                continue
-            key = (line.key, at, beat)
-            if key not in made:
-                made[key] = chunk((self._beat if beat else b"") + (self._since(line.variant, at) if at < self._frame else b""))
-            line.epoch, line.at, line.beats = self._epoch, self._frame, self._beats
-            line.write(made[key])
+            if (found := made.get(line.given)) is None:
+                found = made[line.given] = self._news(line.given), self._newest(line.given.key)
+            if found[0] and line.ready:
+                line.given = found[1]
+                line.write(found[0])
 
-    def _since(self, variant: Variant, at: int) -> bytes:
-        shared = self._deltas.get(variant.key) if at == self._previous and at else None
-        return shared or self._event(variant.key, at)
+    def _newest(self, key: str) -> Given:
+        return Given(key, self._epoch, self._frame, self._beats)
+
+    def _news(self, given: Given) -> bytes:
+        """One chunk of what came after this; nothing where nothing did."""
+        at = given.at if given.epoch == self._epoch else 0
+        parts = (self._beat if given.beats != self._beats else b"") + (self._since(given.key, at) if at < self._frame else b"")
+        return chunk(parts) if parts else b""
+
+    def _since(self, key: str, at: int) -> bytes:
+        shared = self._deltas.get(key) if at == self._previous and at else None
+        return shared or self._event(key, at)
 
     def _event(self, variant: str, after: int, only: Collection[str] | None = None) -> bytes:
         panels = b",".join(b'"%s":{"n":%d,%s' % (key.encode(), s.frame, s.body[1:])
@@ -237,7 +243,7 @@ class Feed:
                 if seen != self._epoch:
                     seen, at = self._epoch, 0
                 if at < self._frame:
-                    parts.append(self._since(variant, at) if only is None else self._event(variant.key, at, only))
+                    parts.append(self._since(variant.key, at) if only is None else self._event(variant.key, at, only))
                     at = self._frame
                 if parts:
                     told, parts = parts, []

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ioc.api.again import AGAIN, Remembering
 from ioc.api.hardening import Receive, Scope, Send
@@ -37,27 +37,30 @@ def chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
+class Given(NamedTuple):
+    """The newest that viewers of one variant were given: frame `at` of an epoch, and how many heartbeats had been said."""
+
+    key: str
+    epoch: str
+    at: int
+    beats: int
+
+
 class Line:
-    """One viewer. `key`: of its variant; `at`, `epoch`, `beats`: the newest frame and heartbeat it was given; `still`: whether it may look."""
+    """One viewer. `still`: whether it may look; `write`: one chunk, where it is `ready` for one."""
 
     def __init__(self, transport: asyncio.Transport, variant: Variant, still: Callable[[], bool]) -> None:
-        self.variant, self.key = variant, variant.key
+        self.variant = variant
         self.still = still
         self.ended = asyncio.Event()
-        self.epoch, self.at, self.beats = "", 0, 0
+        self.given = Given(variant.key, "", 0, 0)
+        self.write = transport.write
         self._transport = transport
 
     @property
-    def open(self) -> bool:
-        return not self._transport.is_closing()
-
-    @property
-    def keeps_up(self) -> bool:
-        return self._transport.get_write_buffer_size() <= MOST_WAITING
-
-    def write(self, data: bytes) -> None:
-        """Write one chunk; the caller has asked whether the viewer keeps up."""
-        self._transport.write(data)
+    def ready(self) -> bool:
+        """Whether it is open and keeps up."""
+        return self._transport.get_write_buffer_size() <= MOST_WAITING and not self._transport.is_closing()
 
 
 def transport_of(scope: Scope) -> asyncio.Transport | None:

@@ -57,8 +57,7 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
 _BEAT = msgspec.json.Decoder(Beat)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """What one screen said, ready to be kept. `body`: word for word, as JSON that the database can hold; `newest`: as of `Painted`."""
 
     screen: str
