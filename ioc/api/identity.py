@@ -26,6 +26,8 @@ FRESH_S = 3.0
 SOONEST_S = 0.5
 STALE_S = 12 * 3600.0
 TOUCH = timedelta(seconds=20)
+SEEN = timedelta(minutes=5)
+"""How often it is kept that a screen was seen, which ninety days without it end; what it shows it tells by its heartbeat."""
 GRACE = timedelta(minutes=2)
 """Requests under way while a screen's token changes may still show the one before the last."""
 
@@ -199,18 +201,18 @@ class Identities:
             return
         if screen.digest_before and self._is_to_note(screen, now):
             await self._try(lambda conn: screens.seen(conn, screen, now))
-        elif now - screen.seen_at > TOUCH and self._is_to_note(screen, now):
+        elif now - screen.seen_at > SEEN and self._is_to_note(screen, now, SEEN):
             self._unsaid[screen.screen_id] = now  # with those of the others, at the next reading
 
     def see_again(self, found: Found) -> None:
         """Note that a screen that was found speaks again."""
         now = self._now()
-        if found.screen and self._is_to_note(found.screen, now):
+        if found.screen and self._is_to_note(found.screen, now, SEEN):
             self._unsaid[found.screen.screen_id] = now
 
-    def _is_to_note(self, screen: Screen, now: datetime) -> bool:
+    def _is_to_note(self, screen: Screen, now: datetime, after: timedelta = TOUCH) -> bool:
         """Whether it is time to tell the database of a screen; taken as told from here on."""
-        if now - self._noted.get(-screen.screen_id, now - TOUCH) < TOUCH:
+        if now - self._noted.get(-screen.screen_id, now - after) < after:
             return False
         self._noted[-screen.screen_id] = now
         return True
