@@ -21,7 +21,7 @@
   function fit() {
     let left = [...changed].filter(group => group.isConnected);
     changed.clear();
-    if (left.some(group => group.matches('.list'))) window.ioc.fitLists(); // a narrower list may have room for more rows
+    if (left.some(group => group.matches('.list'))) window.ioc.fitLists(); // one that became smaller may have room for more rows
     for (const step of STEPS) {
       left.forEach(group => group.style.setProperty('--fit', step));
       left = left.filter(hasCut);
