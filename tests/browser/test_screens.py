@@ -36,10 +36,11 @@ def screen(page: Page, stack: Stack) -> int:
     return number
 
 
-def heard(stack: Stack, number: int) -> Any:
+def heard(stack: Stack, number: int, newer_than: int = -1) -> Any:
+    """What the screen said when it knew of a frame newer than that: what screens say is written together, some seconds later."""
     return eventually(lambda: stack.conn.execute(
-        "select frame, newest, page, painted_at, heard_at, octet_length(body::text) from screen_heartbeat where screen = %s and frame is not null",
-        (f"screen:{number}",)).fetchone())
+        "select frame, newest, page, painted_at, heard_at, octet_length(body::text) from screen_heartbeat "
+        "where screen = %s and frame is not null and newest > %s", (f"screen:{number}", newer_than)).fetchone())
 
 
 def test_screen_says_which_frame_it_painted(page: Page, stack: Stack, screen: int) -> None:
@@ -52,14 +53,13 @@ def test_screen_says_which_frame_it_painted(page: Page, stack: Stack, screen: in
 
 def test_frozen_picture_shows_as_such_though_its_script_runs(page: Page, stack: Stack, screen: int) -> None:
     page.evaluate(FREEZE)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(2500)
     before = page.evaluate("ioc.painted.n")
     stack.overdue("while frozen")
     until(page, f"ioc.state.n > {before}")
     page.wait_for_timeout(2500)
     page.evaluate(SPEAK)
-    page.wait_for_timeout(3000)  # what screens say is written together, every two seconds
-    frame, newest, _, painted_at, heard_at, _ = heard(stack, screen)
+    frame, newest, _, painted_at, heard_at, _ = heard(stack, screen, newer_than=before)
     assert (frame, newest > frame) == (before, True)
     assert (heard_at - painted_at).total_seconds() > 2
 
