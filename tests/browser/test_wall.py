@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from ioc.api.app import create_app
-from ioc.clock import local_day
+from ioc.clock import LOCAL
 from ioc.panels.engine.registry import panels
 from ioc.played import PlayedClock, Setting, write_setting
 from ioc.settings import Settings
@@ -106,11 +106,11 @@ def test_language_is_switched_and_kept(quiet: Page, stack: Stack) -> None:
 
 
 def test_page_of_the_past_is_filled_once(quiet: Page, stack: Stack) -> None:
-    yesterday = local_day(now()) - timedelta(days=1)
-    opened(quiet, stack, f"/wall/one_stop?at={yesterday}")
+    then = (now() - timedelta(days=1)).astimezone(LOCAL)  # not a day's end: minutes after midnight everything here was late by then
+    opened(quiet, stack, f"/wall/one_stop?at={then:%Y-%m-%dT%H:%M}")
     expect(quiet.locator("[id='past--focus--one_stop']")).to_have_attribute("data-state", "past")
     expect(quiet.locator(".focus-headline .headline-value")).to_have_text("0")
-    expect(quiet.locator(".as-of")).to_contain_text(f"24:00:00 {yesterday:%d/%m/%Y}")
+    expect(quiet.locator(".as-of")).to_contain_text(f"{then:%H:%M}:00 {then:%d/%m/%Y}")
 
 
 def test_wrong_moment_is_answered_on_the_page(quiet: Page, stack: Stack) -> None:
