@@ -1,4 +1,4 @@
-"""`/console/cameras/review`: what cameras detected and CT-02 say is confirmed or rejected by a person who looks at the picture."""
+"""`/console/cameras/review`: what cameras detected and CT-02 say is confirmed or rejected by a person who looks at the picture, or corrected."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -18,7 +18,7 @@ from ioc.cameras.reach import NEEDS, UNLISTED
 from ioc.cameras.sites import Camera
 from ioc.db.connect import Connection
 from ioc.decisions.decide import Office
-from ioc.decisions.detections import VERDICTS, Eyes, Review, Waiting, judge, waiting
+from ioc.decisions.detections import VERDICTS, Done, Eyes, Review, Waiting, done, judge, waiting
 from ioc.decisions.verdicts import ConflictError
 from ioc.people.principal import Principal
 from ioc.words import unix
@@ -34,6 +34,7 @@ class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     detection: Annotated[str, msgspec.Meta(max_length=500)]
     verdict: Literal["confirmed", "rejected"]
     reason: str = ""
+    corrects: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 assert {"confirmed", "rejected"} == set(VERDICTS)
@@ -48,7 +49,7 @@ def add_cameras_review(server: FastAPI, hall: Hall, board: Board, office: Office
 
     @server.get(PREFIX + "review.json")
     async def listing(request: Request) -> Response:
-        return await answer(_listing(hall, board, request))
+        return await answer(_listing(hall, board, office, request))
 
     @server.post(PREFIX + "review")
     async def judged(request: Request) -> Response:
@@ -60,15 +61,15 @@ def eyes_of(hall: Hall, who: Principal) -> Eyes:
                 others=who.may(NEEDS[UNLISTED]) and who.scope(NEEDS[UNLISTED]).unlimited)
 
 
-async def _listing(hall: Hall, board: Board, request: Request) -> Response:
+async def _listing(hall: Hall, board: Board, office: Office, request: Request) -> Response:
     desk, who, teller = hall.desk, hall.desk.who(request), await hall.teller()
     now, eyes, seen = desk.clock.now(), eyes_of(hall, who), hall.shelf.seen_by(who)
 
-    def found(conn: Connection) -> tuple[Sequence[Waiting], list[Alert]]:
+    def found(conn: Connection) -> tuple[Sequence[Waiting], Sequence[Done], list[Alert]]:
         alerts = [alert for alert in open_alerts(conn, reach(who)) if alert.rule_id == UNMANNED and alert.state == "raised"]
-        return waiting(conn, eyes, now), alerts
+        return waiting(conn, eyes, now), done(conn, eyes, office), alerts
 
-    detections, alerts = await desk.database.ask(found)
+    detections, reviewed, alerts = await desk.database.ask(found)
     watching = {alert.alert_id: [c for c in seen.values() if c.point_id and c.point_id == alert.subject_ref] for alert in alerts}
     await hall.shelf.want({camera.code for those in watching.values() for camera in those})
     stand = await hall.shelf.stand()
@@ -79,8 +80,10 @@ async def _listing(hall: Hall, board: Board, request: Request) -> Response:
     lines = [{**board.line(board.teller(who), alert, Hand()), "point": _point(hall, alert, teller),
               "cameras": [pictured(camera) for camera in watching[alert.alert_id]]} for alert in alerts]
     told = [_detection(one, hall, seen, teller) for one in detections]
-    return JSONResponse({"detections": told, "all": detections[0].all_waiting if detections else 0, "alerts": lines, "now": stand.now_s,
-                         "clock": unix(now)}, headers=_PRIVATE)
+    again = [{**_detection(one, hall, seen, teller), "verdict": one.verdict, "reason": one.reason, "by": one.name, "at": unix(one.reviewed_at),
+              "event_id": one.event_id, "turn": one.turn} for one in reviewed]
+    return JSONResponse({"detections": told, "all": detections[0].all_waiting if detections else 0, "done": again, "alerts": lines,
+                         "now": stand.now_s, "clock": unix(now)}, headers=_PRIVATE)
 
 
 def _point(hall: Hall, alert: Alert, teller: Teller) -> str:
@@ -91,7 +94,7 @@ def _point(hall: Hall, alert: Alert, teller: Teller) -> str:
     return point.name_en if teller.words.language == "en" else point.name
 
 
-def _detection(one: Waiting, hall: Hall, seen: Mapping[str, Camera], teller: Teller) -> Mapping[str, Any]:
+def _detection(one: Waiting | Done, hall: Hall, seen: Mapping[str, Camera], teller: Teller) -> Mapping[str, Any]:
     camera = seen.get(one.camera_id)
     unit = hall.desk.profile.unit_name(one.unit_code, one.unit_valid_on, teller.words.language)
     return {"camera": one.camera_id, "name": teller.name(camera) if camera else one.camera_id, "unit": unit, "detection": one.detection,
@@ -102,12 +105,12 @@ def _detection(one: Waiting, hall: Hall, seen: Mapping[str, Camera], teller: Tel
 async def _judged(hall: Hall, office: Office, request: Request) -> Response:
     asked = await json_of(request, _Asked, "verdict", MAX_BODY, READ_S)
     who, by = hall.desk.who(request), hall.desk.by(request)
-    review = Review(camera_id=asked.camera, detection=asked.detection, verdict=asked.verdict, reason=asked.reason,
+    review = Review(camera_id=asked.camera, detection=asked.detection, verdict=asked.verdict, reason=asked.reason, corrects=asked.corrects,
                     key=request.headers.get("idempotency-key", "").strip('"'))
     eyes = eyes_of(hall, who)
     try:
-        done = await hall.desk.database.ask(lambda conn: judge(conn, review, who, eyes, office, address=by.address))
+        reviewed = await hall.desk.database.ask(lambda conn: judge(conn, review, who, eyes, office, address=by.address))
     except ConflictError as faster:
         changes = [{"fact": c.fact, "at": c.at.isoformat(), "by": c.by} for c in faster.changes]
         return JSONResponse({"error": str(faster), "state": faster.state, "changes": changes}, 409, headers=_PRIVATE)
-    return JSONResponse({"event_id": done.event_id, "verdict": done.verdict}, headers=_PRIVATE)
+    return JSONResponse({"event_id": reviewed.event_id, "verdict": reviewed.verdict}, headers=_PRIVATE)

@@ -101,7 +101,7 @@ limit %(most)s;
 
 -- name: detections
 -- One row per detection of some cameras in a span, all its phases and its review as one: what, from when to when, how sure, its newest picture,
--- and what a person said. `verdict` null = nobody reviewed it; '' = reviewed without a verdict. Absent = nothing was detected.
+-- and what a person said last. `verdict` null = nobody reviewed it; '' = reviewed without a verdict. Absent = nothing was detected.
 select
     e.subject as camera_id,
     e.kind,
@@ -111,8 +111,8 @@ select
     max(e.confidence_ratio) as confidence_ratio,
     (array_agg(e.media_ref order by e.occurred_at desc) filter (where e.media_ref is not null))[1] as media_ref,
     coalesce(
-        max(r.verdict),
-        max(e.verdict),
+        (array_agg(r.verdict order by r.turn desc) filter (where r.verdict is not null))[1],
+        (array_agg(e.verdict order by e.occurred_at desc, e.verdict desc) filter (where e.verdict is not null))[1],
         case when bool_or(coalesce(e.reviewed_by, e.payload ->> 'reviewed_by', '') <> '') then '' end
     ) as verdict
 from camera_event as e

@@ -168,23 +168,24 @@ from told
 group by unit_code;
 
 -- name: detections
--- One row per unit whose cameras detected something in the period; a detection told again as it goes on, and for its review, is one. A review
--- without a verdict confirms. Absent = nothing.
+-- One row per unit whose cameras detected something in the period; a detection told again as it goes on, and for its reviews, is one. Its last
+-- verdict counts, and a rejection among those of one moment; a review without a verdict confirms. Absent = nothing.
 with told as (
-    select unit_code, camera_id, kind, detection, confirmed
+    select unit_code, camera_id, kind, detection, confirmed_at, rejected_at
     from detection_hourly
     where not %(time_machine)s and hour >= %(since)s and hour < date_trunc('hour', %(until)s::timestamptz)
     union all
     select
         unit_code, subject, kind, coalesce(detection_id, media_ref, event_id),
-        coalesce(reviewed_by, payload ->> 'reviewed_by', '') <> '' and coalesce(verdict, '') <> 'rejected'
+        case when coalesce(reviewed_by, payload ->> 'reviewed_by', '') <> '' and coalesce(verdict, '') <> 'rejected' then occurred_at end,
+        case when coalesce(reviewed_by, payload ->> 'reviewed_by', '') <> '' and verdict = 'rejected' then occurred_at end
     from camera_event
     where type = 'vn.ioc.camera.detection.v1' and recorded_at <= %(known)s and occurred_at >= %(since)s and occurred_at < %(until)s
         and (%(time_machine)s or occurred_at >= date_trunc('hour', %(until)s::timestamptz))
 ),
 
 detected as (
-    select unit_code, kind, bool_or(confirmed) as confirmed
+    select unit_code, kind, coalesce(max(confirmed_at) > coalesce(max(rejected_at), '-infinity'), false) as confirmed
     from told
     group by unit_code, camera_id, kind, detection
 )

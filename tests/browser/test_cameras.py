@@ -203,6 +203,33 @@ def test_detections_and_unmanned_counters_are_judged_by_keys(quiet: Page, hall: 
         quiet.keyboard.press("y")
         expect(quiet.locator(".c-item")).to_have_count(0)
         eventually(lambda: one(hall.conn, "select count(*) from camera_review") == 2)
-    assert rows(hall.conn, "select detection, verdict, reason from camera_review order by detection") == [
-        ("d0", "rejected", "Camera nhận nhầm"), ("d1", "confirmed", "")]
+        quiet.keyboard.press("h")
+        expect(quiet.locator(".c-item")).to_have_count(2)
+        expect(quiet.locator(".c-said-before")).to_contain_text("xác nhận")
+        quiet.keyboard.press("e")
+        expect(quiet.locator("#again .about")).to_contain_text("đổi từ xác nhận thành bác bỏ")
+        quiet.keyboard.press("1")
+        expect(quiet.locator(".c-said-before")).to_contain_text("sửa thành bác bỏ")
+        expect(quiet.locator(".c-item")).to_have_count(2)
+    assert rows(hall.conn, "select detection, turn, verdict, reason from camera_review order by detection, turn") == [
+        ("d0", 0, "rejected", "Camera nhận nhầm"), ("d1", 0, "confirmed", ""), ("d1", 1, "rejected", "Bấm nhầm")]
     assert "Đã xem ảnh camera" in one(hall.conn, "select note from alert_event where subject = 'A-9' and type like '%%acknowledged%%'")
+
+
+def test_reason_goes_to_what_it_was_written_for_though_a_colleague_was_faster(quiet: Page, heard: list[str], hall: Desk) -> None:
+    at = now() - timedelta(minutes=30)
+    for n in range(2):
+        hall.story.tell("camera", "detection", DESK, at + timedelta(minutes=n), kind="crowd", detection_id=f"d{n}", unit_code="99004")
+    hall.story.hear(now())
+    opened(quiet, hall, "/console/cameras/review")
+    expect(quiet.locator(".c-item")).to_have_count(2)
+    quiet.keyboard.press("x")
+    hall.ask("/api/cameras/review", method="POST", body=orjson.dumps({"camera": DESK, "detection": "d0", "verdict": "confirmed"}),
+             Cookie=hall.cookies["operator"], **{"Content-Type": "application/json", "Idempotency-Key": "faster-0001"})
+    expect(quiet.locator(".c-item")).to_have_count(1)
+    quiet.keyboard.press("1")
+    expect(quiet.locator("#toasts")).to_contain_text("Operator đã xác nhận")
+    assert rows(hall.conn, "select detection, verdict from camera_review") == [("d0", "confirmed")]
+    expect(quiet.locator(".c-item")).to_have_count(1)
+    assert all("status of 409" in line for line in heard)
+    heard.clear()

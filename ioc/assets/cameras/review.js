@@ -1,5 +1,5 @@
 /* What cameras detected, and CT-02, before a person: /console/cameras/review. Each verdict is sent until it is answered; a kept picture is looked at
-   only when it is before somebody's eyes, since each look is a line of the ledger. */
+   only when it is before somebody's eyes, since each look is a line of the ledger. What was said lately is the other list, where it is corrected. */
 import { tellActive, toaster, typing } from '../alerts/hands.js';
 import { newKey, post, sleep } from '../alerts/send.js';
 import { make, moment, span, text } from '../alerts/words.js';
@@ -10,12 +10,17 @@ const EVERY_MS = 5000, LOOK_MS = 350, PICTURE_MS = 2000;
 const find = id => document.getElementById(id);
 const list = find('list'), pane = find('pane'), acts = find('acts'), why = find('why');
 const toast = toaster(find('toasts'));
-const held = { items: [], current: null, ahead: 0, now: 0, sent: new Set(), shows: [], look: 0, ends: new AbortController() };
+const held = { isPast: false, told: null, items: [], current: null, ahead: 0, now: 0, sent: new Set(), shows: [], look: 0, ends: new AbortController() };
 const clock = () => performance.now() / 1000 + held.now;
 
-const asItem = (one, kind) => (kind === 'detection'
-  ? { key: `d ${one.camera} ${one.detection}`, kind, one, title: one.kind, where: `${one.name} · ${one.unit}`, at: one.from }
-  : { key: `a ${one.id}`, kind, one, title: one.title, where: `${one.point || one.place} · ${one.place}`, at: one.since });
+const AS = {
+  detection: one => ({ key: `d ${one.camera} ${one.detection}`, title: one.kind, where: `${one.name} · ${one.unit}`, at: one.from }),
+  alert: one => ({ key: `a ${one.id}`, title: one.title, where: `${one.point || one.place} · ${one.place}`, at: one.since }),
+  done: one => ({ key: `r ${one.event_id}`, title: one.kind, where: `${one.name} · ${one.unit}`, at: one.at }),
+};
+const asItem = (one, kind) => ({ kind, one, ...AS[kind](one) });
+const VERDICTS = { confirmed: 'verdictConfirmed', rejected: 'verdictRejected', acknowledged: 'verdictAcknowledged', resolved: 'verdictResolved' };
+const verdictWord = fact => text(VERDICTS[fact] ?? 'verdictOther');
 const named = key => held.items.find(item => item.key === key) ?? null;
 
 /* ------------------------------------------------------------------ the list */
@@ -30,18 +35,21 @@ async function load() {
 function take(told) {
   held.now = told.clock - performance.now() / 1000;
   held.ahead = told.now - performance.now() / 1000;
+  held.told = told;
   const place = held.items.findIndex(item => item.key === held.current);
-  held.items = [...told.alerts.map(one => asItem(one, 'alert')), ...told.detections.map(one => asItem(one, 'detection'))].filter(item => !held.sent.has(item.key));
-  find('shown').textContent = text('shown', { n: told.all + told.alerts.length });
+  const items = held.isPast ? told.done.map(one => asItem(one, 'done')) : [...told.alerts.map(one => asItem(one, 'alert')), ...told.detections.map(one => asItem(one, 'detection'))];
+  held.items = items.filter(item => !held.sent.has(item.key));
+  find('shown').textContent = text(held.isPast ? 'shownPast' : 'shown', { n: held.isPast ? told.done.length : told.all + told.alerts.length });
   draw();
   if (!named(held.current)) choose(held.items[Math.min(Math.max(place, 0), held.items.length - 1)]?.key ?? null);
   else if (named(held.current).kind === 'alert') freshen(named(held.current).one);
 }
 function draw() {
   list.replaceChildren(...held.items.map((item, n) => {
-    const made = make('li', 'c-item', make('b', '', item.title), make('small', '', item.where), make('time', '', moment(item.at, clock())), item.one.simulated ? make('span', 'r-mock', text('simulated')) : null);
+    const made = make('li', 'c-item', make('b', '', item.title), make('small', '', item.where), make('time', '', moment(item.at, clock())), item.kind === 'done' ? make('small', 'c-verdict', verdictWord(item.one.verdict)) : null, item.one.simulated ? make('span', 'r-mock', text('simulated')) : null);
     made.id = `item-${n}`;
     made.dataset.kind = item.kind;
+    if (item.kind === 'done') made.dataset.verdict = item.one.verdict;
     made.setAttribute('role', 'option');
     made.setAttribute('aria-selected', String(item.key === held.current));
     made.addEventListener('click', () => choose(item.key));
@@ -60,8 +68,17 @@ function choose(key) {
   clearTimeout(held.look);
   const item = named(key);
   acts.hidden = !item;
-  if (!item) { pane.replaceChildren(make('p', 'a-empty', text('none'))); return; }
-  if (item.kind === 'detection') detected(item.one); else unmanned(item.one);
+  acts.dataset.kind = item?.kind ?? '';
+  if (!item) { pane.replaceChildren(make('p', 'a-empty', text(held.isPast ? 'nonePast' : 'none'))); return; }
+  if (item.kind === 'alert') unmanned(item.one); else detected(item.one);
+}
+/** The other list: what waits, or what was said lately. `key`: what to stand on there. */
+function turn(isPast, key = null) {
+  held.isPast = isPast;
+  find('past').setAttribute('aria-pressed', String(isPast));
+  list.setAttribute('aria-label', text(isPast ? 'labelPast' : 'label'));
+  choose(key);
+  if (held.told) take(held.told);
 }
 const step = by => { const at = held.items.findIndex(item => item.key === held.current) + by; if (held.items[at]) choose(held.items[at].key); };
 
@@ -75,7 +92,8 @@ function detected(one) {
   held.shows = [{ shows }];
   const facts = [`${one.name} · ${one.unit}`, text('lasts', { time: moment(one.from, clock()), span: span(one.to - one.from) }),
     [one.confidence === null ? '' : text('confidence', { n: Math.round(one.confidence * 100) }), one.method && text('method', { name: one.method }), one.phase && text(`phase${one.phase.charAt(0).toUpperCase()}${one.phase.slice(1)}`)].filter(Boolean).join(' · ')];
-  pane.replaceChildren(...head('detected', one.kind, facts), one.media_ref ? img : make('p', 'problem', text('noProof')));
+  const said = one.verdict ? make('p', 'c-said-before', text(one.turn ? 'saidAgain' : 'said', { fact: verdictWord(one.verdict), by: one.by, time: moment(one.at, clock()) }) + (one.reason ? `: ${one.reason}` : '')) : '';
+  pane.replaceChildren(...head('detected', one.kind, facts), said, one.media_ref ? img : make('p', 'problem', text('noProof')));
   if (!one.media_ref) return;
   const { signal } = held.ends;
   held.look = setTimeout(async () => {
@@ -106,19 +124,18 @@ async function bring() {
 
 /* ------------------------------------------------------------------ verdicts */
 
-const asked = (item, verdict, reason) => (item.kind === 'detection'
-  ? ['/api/cameras/review', { camera: item.one.camera, detection: item.one.detection, verdict, reason }]
+const asked = (item, verdict, reason) => (item.kind !== 'alert'
+  ? ['/api/cameras/review', { camera: item.one.camera, detection: item.one.detection, verdict, reason, corrects: item.kind === 'done' ? item.one.event_id : '' }]
   : [`/api/decisions/alert/${encodeURIComponent(item.one.id)}`, verdict === 'confirmed'
     ? { fact: 'acknowledged', version: item.one.version, reason: text('checkedConfirmed') }
     : { fact: 'resolved', version: item.one.version, data: { reason_code: 'false_alarm' }, reason }]);
 
-async function judge(verdict, reason = '') {
-  const item = named(held.current);
+async function judge(item, verdict, reason = '') {
   if (!item || held.sent.has(item.key)) return;
   held.sent.add(item.key);
-  const what = `${item.title}, ${item.where}`, at = held.items.indexOf(item);
-  held.items.splice(at, 1);
-  choose(held.items[Math.min(at, held.items.length - 1)]?.key ?? null);
+  const what = `${item.title}, ${item.where}`, at = held.items.findIndex(one => one.key === item.key);
+  if (at >= 0) held.items.splice(at, 1);
+  if (held.current === item.key) choose(held.items[Math.min(at, held.items.length - 1)]?.key ?? null); else draw();
   const [path, body] = asked(item, verdict, reason), key = newKey();
   let told = null, answer = null;
   for (let tries = 1; !answer || answer.status === 401; tries += 1) {
@@ -131,37 +148,51 @@ async function judge(verdict, reason = '') {
   if (answer.status === 200) toast('done', [text(verdict, { what })], 4000);
   else if (answer.status === 409) toast('failed', [faster(answer.body, what)], 8000);
   else { held.sent.delete(item.key); toast('failed', [text('failed', { what, why: answer.body.error ?? answer.status })]); }
-  load();
+  await load();
+  if (item.kind === 'done' && held.isPast && answer.status === 200) choose(`r ${answer.body.event_id}`);
 }
-const faster = (body, what) => body.changes.map(one => {
-  const fact = { confirmed: 'verdictConfirmed', rejected: 'verdictRejected', acknowledged: 'verdictAcknowledged', resolved: 'verdictResolved' }[one.fact] ?? 'verdictOther';
-  return text('faster', { what, by: one.by, fact: text(fact), time: moment(Date.parse(one.at) / 1000, clock()) });
-}).join(' ');
+const faster = (body, what) => body.changes.map(one => text('faster', { what, by: one.by, fact: verdictWord(one.fact), time: moment(Date.parse(one.at) / 1000, clock()) })).join(' ');
 
-const words = why.querySelector('textarea'), trouble = why.querySelector('.a-trouble'), reasons = [...why.querySelectorAll('[data-reason]')];
+/** A dialog that asks why: its ready words by number, or one's own. `act` is done with them and the item it was opened for, which may have left the
+    list meanwhile; returns how it is opened. */
+function asking(dialog, act) {
+  const words = dialog.querySelector('textarea'), trouble = dialog.querySelector('.a-trouble'), ready = [...dialog.querySelectorAll('[data-reason]')];
+  let about = null;
+  const send = told => {
+    if (!told.trim()) { trouble.hidden = false; trouble.textContent = text('wordsNeeded'); words.focus(); return; }
+    dialog.close();
+    words.value = '';
+    act(about, told.trim());
+  };
+  ready.forEach(button => button.addEventListener('click', () => send([button.querySelector('span').textContent, words.value.trim()].filter(Boolean).join('. '))));
+  dialog.querySelector('form').addEventListener('submit', event => { event.preventDefault(); send(words.value); });
+  dialog.querySelector('[data-cancel]').addEventListener('click', () => dialog.close());
+  dialog.addEventListener('keydown', event => {
+    if (event.target === words) { if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(words.value); } return; }
+    if (/^[1-9]$/.test(event.key) && ready[event.key - 1]) { event.preventDefault(); ready[event.key - 1].click(); }
+  });
+  return (item, told) => {
+    about = item;
+    dialog.querySelector('.about').textContent = told;
+    trouble.hidden = true;
+    dialog.showModal();
+    ready[0].focus();
+  };
+}
+const other = one => (one.verdict === 'confirmed' ? 'rejected' : 'confirmed');
+const askWhy = asking(why, (item, reason) => judge(item, 'rejected', reason));
+const askAgain = asking(find('again'), (item, reason) => judge(item, other(item.one), reason));
+const confirm = () => { if (!held.isPast) judge(named(held.current), 'confirmed'); };
 function refuse() {
   const item = named(held.current);
-  if (!item) return;
-  find('why-about').textContent = `${item.title}, ${item.where}`;
-  trouble.hidden = true;
-  why.showModal();
-  reasons[0].focus();
+  if (item && !held.isPast) askWhy(item, `${item.title}, ${item.where}`);
 }
-const send = told => {
-  if (!told.trim()) { trouble.hidden = false; trouble.textContent = text('wordsNeeded'); words.focus(); return; }
-  why.close();
-  words.value = '';
-  judge('rejected', told.trim());
-};
-reasons.forEach(button => button.addEventListener('click', () => send([button.querySelector('span').textContent, words.value.trim()].filter(Boolean).join('. '))));
-why.querySelector('form').addEventListener('submit', event => { event.preventDefault(); send(words.value); });
-why.querySelector('[data-cancel]').addEventListener('click', () => why.close());
-why.addEventListener('keydown', event => {
-  if (event.target === words) { if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(words.value); } return; }
-  if (/^[1-9]$/.test(event.key) && reasons[event.key - 1]) { event.preventDefault(); reasons[event.key - 1].click(); }
-});
+function correct() {
+  const item = named(held.current);
+  if (item && held.isPast) askAgain(item, text('correctTo', { what: `${item.title}, ${item.where}`, before: verdictWord(item.one.verdict), after: verdictWord(other(item.one)) }));
+}
 
-const KEYS = { j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1), y: () => judge('confirmed'), x: refuse, '?': () => find('help').showModal() };
+const KEYS = { j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1), y: confirm, x: refuse, h: () => turn(!held.isPast), e: correct, '?': () => find('help').showModal() };
 document.addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector('dialog[open]') || typing(event.target)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -169,8 +200,10 @@ document.addEventListener('keydown', event => {
   event.preventDefault();
   KEYS[key]();
 });
-find('confirm').addEventListener('click', () => judge('confirmed'));
+find('confirm').addEventListener('click', confirm);
 find('reject').addEventListener('click', refuse);
+find('correct').addEventListener('click', correct);
+find('past').addEventListener('click', () => turn(!held.isPast));
 find('help-button').addEventListener('click', () => find('help').showModal());
 setInterval(() => { if (!document.hidden) load(); }, EVERY_MS);
 setInterval(() => { if (held.shows.some(one => one.id)) bring(); }, PICTURE_MS);
