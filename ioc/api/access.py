@@ -76,7 +76,7 @@ EXACT: Mapping[str, Need] = {
     "/console/letters": any_of(P.LETTERS_HANDLE), "/api/measures": Door.PERSON,
     "/console/standing": any_of(P.ALERTS_READ), "/console/standing/set": any_of(P.ALERTS_CLOSE_4),
     **dict.fromkeys(("/phan-anh", "/phan-anh/tra-cuu", "/phan-anh/dia-ban.json"), Door.OPEN),
-    "/console/agency": any_of(P.REPORTS_WORK), "/console/figures": FIGURES,
+    "/console/agency": any_of(P.REPORTS_WORK), "/console/figures": FIGURES, "/console/unit": any_of(P.UNIT_PANELS),
     **dict.fromkeys(("/console/hotline", "/api/hotline", "/api/hotline/caller"), any_of(P.REPORTS_TRIAGE)),
     **dict.fromkeys(("/console/cameras", "/console/cameras/around", "/api/cameras.json"), CAMERAS),
     **dict.fromkeys(("/console/cameras/review", "/api/cameras/review.json", "/api/cameras/review"), REVIEW),

@@ -46,6 +46,7 @@ from ioc.api.console_screens import Room, add_console_screens
 from ioc.api.console_shift import add_console_shift
 from ioc.api.console_standing import add_console_standing
 from ioc.api.console_tasks import add_console_tasks
+from ioc.api.console_unit import add_console_unit
 from ioc.api.console_work import PATH as WORK
 from ioc.api.console_work import add_console_work
 from ioc.api.contacts import add_contacts
@@ -156,6 +157,7 @@ def create_app(settings: Settings, clock: Clock, publisher: Callable[[], Publish
     add_handover(server, maps, desk)
     past = Past(doors)
     add_figure_page(server, desk, doors, past)
+    add_console_unit(server, desk, doors)
     server.mount("/static", StaticFiles(directory=ASSETS))
 
     asked = Asked(language=language.get, may_see=_may_see, may_give=_may_give, guests=seen_by_guests,

@@ -42,6 +42,7 @@ DOORS = (
     ("/console/cameras", "Camera", "Hình ảnh và tình trạng các camera trong phạm vi của bạn"),
     ("/console/cameras/review", "Xem lại phát hiện của camera", "Người trực xác nhận hoặc bác bỏ, kèm ảnh"),
     ("/console/agency", "Việc của đơn vị", "Nhận, xử lý, báo kết quả phản ánh được giao, kèm ảnh"),
+    ("/console/unit", "Số liệu đơn vị", "Các chuyên đề, riêng phần của đơn vị, cơ quan bạn"),
     ("/console/figures", "Số liệu nhập tay", "Nhập, duyệt chỉ tiêu theo kỳ; đơn vị chậm nộp"),
     ("/console/hotline", "Tiếp nhận cuộc gọi", "Ghi phản ánh qua điện thoại bằng bàn phím"),
     ("/console/shift", "Sổ giao ca", "Việc đang mở, ghi chú của ca, ký bàn giao và nhận ca"),

@@ -20,7 +20,7 @@ from ioc.kpi.engine.registry import sections
 from ioc.live.frames import encode
 from ioc.moment import asked_moment
 from ioc.panels.engine.casualties import without_few
-from ioc.people.principal import Principal
+from ioc.people.principal import Grant, Principal
 from ioc.people.roles import Permission
 from ioc.places.register import Register
 from ioc.profiles import Profile
@@ -67,6 +67,11 @@ def _told(figure: Figure, kpi: Kpi) -> dict[str, Any]:
 
 
 def is_own(who: Principal | None, unit_code: str, org_code: str) -> bool:
-    """Whether a figure is of a unit or an agency that somebody stands for."""
-    grants = who.scope(Permission.UNIT_PANELS).grants if who else ()
-    return any(unit_code in (g.units or ()) if unit_code else org_code in (g.agencies or ()) for g in grants)
+    """Whether a figure is of a unit or an agency that somebody stands for: of a unit all its agencies are, of an agency its own part of each unit."""
+    return any(covers(grant, unit_code, org_code) for grant in (who.scope(Permission.UNIT_PANELS).grants if who else ()))
+
+
+def covers(grant: Grant, unit_code: str, org_code: str) -> bool:
+    """Whether a figure's place lies within a grant's limits. Figures tell no field: a grant limited to fields covers none."""
+    limits = ((grant.units, unit_code), (grant.agencies, org_code))
+    return grant.fields is None and any(limit is not None for limit, _ in limits) and all(limit is None or value in limit for limit, value in limits)

@@ -50,6 +50,11 @@ def build(conn: Connection, panel: Panel, moment: Moment, profile: Profile, kept
     )
 
 
+def sources_of(conn: Connection, panel: Panel, moment: Moment, profile: Profile) -> list[Freshness]:
+    """How the sources of a panel's streams stand."""
+    return freshness(profile, panel.spec.streams, _heard(conn, panel.spec.streams, moment), moment.known)
+
+
 def _answer(conn: Connection, panel: Panel, name: str, moment: Moment, profile: Profile, kept: Kept | None) -> Sequence[Any]:
     def asked() -> Sequence[Any]:
         if name in panel.spec.asked:

@@ -112,12 +112,12 @@ def take(conn: Connection, takes: Mapping[str, Take], moment: Moment, profile: P
         section, _, key = t.of.partition(".")
         for group in _groups(t, section):
             wanted[group].add(key)
-    found = {group: {(f.key, f.unit_code, f.org_code): f for f in asking(group, _question(conn, group, keys, moment, profile))}
+    found = {group: {(f.key, f.unit_code, f.org_code): f for f in asking(group, question(conn, group, keys, moment, profile))}
              for group, keys in wanted.items()}
     numbers, tables = {}, {}
     for name, t in takes.items():
         section = t.of.partition(".")[0]
-        numbers[name] = _number(t, moment, [found[g].get((t.of, "", "")) for g in _groups(t, section) if g.scope == "province"])
+        numbers[name] = number_of(t, moment, [found[g].get((t.of, "", "")) for g in _groups(t, section) if g.scope == "province"])
         if t.by:
             tables[f"by:{name}"] = [_row(f) for (of, _, _), f in found[Group(section, t.period, t.by, "")].items() if of == t.of]
     return Taken(numbers=numbers, tables=tables)
@@ -125,7 +125,8 @@ def take(conn: Connection, takes: Mapping[str, Take], moment: Moment, profile: P
 
 def untaken(takes: Mapping[str, Take], moment: Moment) -> Taken:
     """The same where nothing is known."""
-    return Taken(numbers={name: _number(t, moment, []) for name, t in takes.items()}, tables={f"by:{name}": [] for name, t in takes.items() if t.by})
+    numbers = {name: number_of(t, moment, []) for name, t in takes.items()}
+    return Taken(numbers=numbers, tables={f"by:{name}": [] for name, t in takes.items() if t.by})
 
 
 def _groups(t: Take, section: str) -> list[Group]:
@@ -142,7 +143,8 @@ def _register_of(profile: ByIdentity) -> Register:
     return load_register(profile.it)
 
 
-def _question(conn: Connection, group: Group, keys: set[str], moment: Moment, profile: Profile) -> Callable[[], Sequence[Figure]]:
+def question(conn: Connection, group: Group, keys: set[str], moment: Moment, profile: Profile) -> Callable[[], Sequence[Figure]]:
+    """What answers a group's figures, asked when it is called; of a time that nobody counted there are none."""
     def answer() -> Sequence[Figure]:
         then, period = _then(group, moment, profile)
         section = sections()[group.section]
@@ -171,7 +173,8 @@ def _then(group: Group, moment: Moment, profile: Profile) -> tuple[Moment, Perio
     return moment, same_period_last_year(period) if group.against == "year" else period
 
 
-def _number(t: Take, moment: Moment, found: Sequence[Figure | None]) -> Number:
+def number_of(t: Take, moment: Moment, found: Sequence[Figure | None]) -> Number:
+    """A take's number of its figures: the present one, and what it is compared with."""
     now, then = (*found, None, None)[:2]
     kpi = t.kpi
     return Number(
