@@ -45,16 +45,18 @@ def parts(conn: Connection, takes: Mapping[str, Take], scope: Scope, moment: Mom
 def numbers(takes: Mapping[str, Take], found: Mapping[str, Part], holds: Holds, moment: Moment) -> Mapping[str, Number]:
     """The numbers of what belongs to somebody, of the takes that are known by place; none where nothing of the panel belongs to them.
 
-    Of what others count and they do not, they have 0; a rate or a median of nothing has no value.
+    Of what others count and they do not, they have 0; a rate of nothing has no value; what nobody told of them is left out.
     """
     mine = {name: tuple(_joined(takes[name].kpi, [f for f in figures if holds(f)]) for figures in part) for name, part in found.items()}
     if not any(now for now, _ in mine.values()):
         return {}
     told = {}
+    counts = any(now and not takes[name].kpi.of for name, (now, _) in mine.items())  # who only has indicators counts nothing else there
     for name, both in mine.items():
         if any(f.unit_code or f.org_code for f in found[name].now):
             t = takes[name]
-            told[name] = number_of(t, moment, [one or _nothing(t.kpi, others) for one, others in zip(both, found[name], strict=True)])
+            made = number_of(t, moment, [one or (_nothing(t.kpi, others) if counts else None) for one, others in zip(both, found[name], strict=True)])
+            told |= {name: made} if (made.value, made.denominator, made.cases) != (None, None, None) else {}
     return told
 
 
