@@ -50,7 +50,7 @@ def numbers(takes: Mapping[str, Take], found: Mapping[str, Part], holds: Holds, 
     mine = {name: tuple(_joined(takes[name].kpi, [f for f in figures if holds(f)]) for figures in part) for name, part in found.items()}
     if not any(now for now, _ in mine.values()):
         return {}
-    told = {}
+    told: dict[str, Number] = {}
     counts = any(now and not takes[name].kpi.of for name, (now, _) in mine.items())  # who only has indicators counts nothing else there
     for name, both in mine.items():
         if any(f.unit_code or f.org_code for f in found[name].now):
