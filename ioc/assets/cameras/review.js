@@ -10,7 +10,7 @@ const EVERY_MS = 5000, LOOK_MS = 350, PICTURE_MS = 2000;
 const find = id => document.getElementById(id);
 const list = find('list'), pane = find('pane'), acts = find('acts'), why = find('why');
 const toast = toaster(find('toasts'));
-const held = { isPast: false, told: null, items: [], current: null, ahead: 0, now: 0, sent: new Set(), shows: [], look: 0, ends: new AbortController() };
+const held = { isPast: false, told: null, turns: 0, taken: 0, items: [], current: null, ahead: 0, now: 0, sent: new Set(), shows: [], look: 0, ends: new AbortController() };
 const clock = () => performance.now() / 1000 + held.now;
 
 const AS = {
@@ -26,11 +26,12 @@ const named = key => held.items.find(item => item.key === key) ?? null;
 /* ------------------------------------------------------------------ the list */
 
 async function load() {
+  const turn = held.turns += 1;
   const answer = await fetch(`/api/cameras/review.json?lang=${document.documentElement.lang}`, { cache: 'no-store', signal: AbortSignal.timeout(10000) }).catch(() => null);
   const told = answer?.status === 200 ? await answer.json().catch(() => null) : null;
   find('link').hidden = Boolean(told);
   find('link').textContent = told ? '' : text(answer?.status === 401 || answer?.status === 403 ? 'signedOut' : 'noLink');
-  if (told) take(told);
+  if (told && turn > held.taken) { held.taken = turn; take(told); }  // an answer that was overtaken by a later one tells of before
 }
 function take(told) {
   held.now = told.clock - performance.now() / 1000;
@@ -72,13 +73,17 @@ function choose(key) {
   if (!item) { pane.replaceChildren(make('p', 'a-empty', text(held.isPast ? 'nonePast' : 'none'))); return; }
   if (item.kind === 'alert') unmanned(item.one); else detected(item.one);
 }
-/** The other list: what waits, or what was said lately. `key`: what to stand on there. */
-function turn(isPast, key = null) {
+/** The other list: what waits, or what was said lately, as it stands now; as it was last heard where nobody answers. */
+async function turn(isPast) {
   held.isPast = isPast;
   find('past').setAttribute('aria-pressed', String(isPast));
   list.setAttribute('aria-label', text(isPast ? 'labelPast' : 'label'));
-  choose(key);
-  if (held.told) take(held.told);
+  held.items = [];
+  choose(null);
+  pane.replaceChildren(make('p', 'a-empty', text('loading')));
+  const before = held.taken;
+  await load();
+  if (held.taken === before && held.told) take(held.told);
 }
 const step = by => { const at = held.items.findIndex(item => item.key === held.current) + by; if (held.items[at]) choose(held.items[at].key); };
 
