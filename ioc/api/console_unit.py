@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 from fastapi import FastAPI, Request, Response
+from starlette.responses import HTMLResponse
 
-from ioc.api.answers import answer
 from ioc.api.desk import Desk
 from ioc.api.figure_words import Eyes, flags_of, period_of, shown, unit_of
 from ioc.api.figures import covers
 from ioc.api.routes import Doors
 from ioc.db.connect import Connection, reading
+from ioc.errors import UnavailableError
 from ioc.kpi.engine.contract import Figure, Scope
+from ioc.layouts.desk import notice
 from ioc.moment import Moment, asked_moment
 from ioc.panels.engine.build import sources_of
 from ioc.panels.engine.card import SIMULATED, STATE_WORDS
@@ -98,7 +100,10 @@ def add_console_unit(server: FastAPI, desk: Desk, doors: Doors) -> None:
 
     @server.get(PATH)
     async def page(request: Request) -> Response:
-        return await answer(_page(desk, doors, units, request))
+        try:
+            return await _page(desk, doors, units, request)
+        except UnavailableError as away:
+            return HTMLResponse(notice(desk.words().language, "503", str(away)), 503)
 
 
 async def _page(desk: Desk, doors: Doors, units: Units, request: Request) -> Response:

@@ -13,6 +13,7 @@ from ioc.api.figures import covers
 from ioc.api.identity import Cookies
 from ioc.clock import FrozenClock
 from ioc.db.connect import Connection
+from ioc.errors import UnavailableError
 from ioc.kpi.engine.contract import Scope
 from ioc.moment import now_moment
 from ioc.panels.engine.parts import Holds, Part, numbers, parts
@@ -160,6 +161,15 @@ def test_figures_are_asked_once_for_all_who_look(house: House, monkeypatch: pyte
             assert ask(base, PATH, Cookie=house.head(of_unit(code)), Accept="text/html").status == 200
     assert len(asked) == 2 * len(panels())
 
+
+
+def test_absent_database_is_a_page_that_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(_: ioc.api.console_unit.Units) -> ioc.api.console_unit.Told:
+        raise UnavailableError("the database does not answer: 127.0.0.1")
+
+    monkeypatch.setattr(ioc.api.console_unit.Units, "told", away)
+    answer = house.get(house.head(of_unit("99001")))
+    assert (answer.status, b"the database does not answer" in answer.body, b"<html" in answer.body) == (503, True, True)
 
 
 @pytest.mark.parametrize(("grant", "unit", "org", "is_covered"), [
