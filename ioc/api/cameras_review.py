@@ -18,7 +18,7 @@ from ioc.cameras.reach import NEEDS, UNLISTED
 from ioc.cameras.sites import Camera
 from ioc.db.connect import Connection
 from ioc.decisions.decide import Office
-from ioc.decisions.detections import VERDICTS, Done, Eyes, Review, Waiting, done, judge, waiting
+from ioc.decisions.detections import VERDICTS, Detection, Done, Eyes, Review, Waiting, done, judge, waiting
 from ioc.decisions.verdicts import ConflictError
 from ioc.people.principal import Principal
 from ioc.words import unix
@@ -94,7 +94,7 @@ def _point(hall: Hall, alert: Alert, teller: Teller) -> str:
     return point.name_en if teller.words.language == "en" else point.name
 
 
-def _detection(one: Waiting | Done, hall: Hall, seen: Mapping[str, Camera], teller: Teller) -> Mapping[str, Any]:
+def _detection(one: Detection, hall: Hall, seen: Mapping[str, Camera], teller: Teller) -> Mapping[str, Any]:
     camera = seen.get(one.camera_id)
     unit = hall.desk.profile.unit_name(one.unit_code, one.unit_valid_on, teller.words.language)
     return {"camera": one.camera_id, "name": teller.name(camera) if camera else one.camera_id, "unit": unit, "detection": one.detection,

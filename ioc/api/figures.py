@@ -20,7 +20,7 @@ from ioc.kpi.engine.registry import sections
 from ioc.live.frames import encode
 from ioc.moment import asked_moment
 from ioc.panels.engine.casualties import without_few
-from ioc.people.principal import Grant, Principal
+from ioc.people.principal import Grant, Principal, Scope
 from ioc.people.roles import Permission
 from ioc.places.register import Register
 from ioc.profiles import Profile
@@ -73,5 +73,5 @@ def is_own(who: Principal | None, unit_code: str, org_code: str) -> bool:
 
 def covers(grant: Grant, unit_code: str, org_code: str) -> bool:
     """Whether a figure's place lies within a grant's limits. Figures tell no field: a grant limited to fields covers none."""
-    limits = ((grant.units, unit_code), (grant.agencies, org_code))
-    return grant.fields is None and any(limit is not None for limit, _ in limits) and all(limit is None or value in limit for limit, value in limits)
+    reach = Scope(grants=(grant,))
+    return not reach.unlimited and reach.covers(unit=unit_code, agency=org_code)

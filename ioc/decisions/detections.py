@@ -50,8 +50,8 @@ class Eyes(NamedTuple):
     others: bool
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A detection that nobody has reviewed. `has_id`: its source gave it an id; `all_waiting`: how many there are together."""
+class Detection(msgspec.Struct, frozen=True, kw_only=True):
+    """What a camera detected, all its phases as one."""
 
     camera_id: str
     kind: str
@@ -64,33 +64,26 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     media_ref: str | None
     unit_code: str
     unit_valid_on: date
-    point_id: str | None
     simulated: bool
+
+
+class Waiting(Detection, frozen=True, kw_only=True):
+    """A detection before a person. `has_id`: its source gave it an id; `all_waiting`: how many wait together."""
+
+    point_id: str | None
     has_id: bool
     all_waiting: int
 
 
-class Done(msgspec.Struct, frozen=True, kw_only=True):
+class Done(Detection, frozen=True, kw_only=True):
     """A detection that a person here has reviewed: its last verdict, the event of it, and how often it was corrected (`turn`)."""
 
-    camera_id: str
-    kind: str
-    detection: str
     verdict: str
     reason: str
     name: str
     reviewed_at: datetime
     event_id: str
     turn: int
-    from_at: datetime
-    to_at: datetime
-    phase: str | None
-    confidence_ratio: float | None
-    method: str | None
-    media_ref: str | None
-    unit_code: str
-    unit_valid_on: date
-    simulated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,11 @@ def person(conn: Connection, login: str, roles: Sequence[str], at: datetime | No
     known = person_by_login(conn, login)
     if known:
         return known
-    grants = [Grant(role=role, agencies=frozenset(agencies) if role in LIMITED else None) for role in roles]
+    return holding(conn, login, [Grant(role=role, agencies=frozenset(agencies) if role in LIMITED else None) for role in roles], at)
+
+
+def holding(conn: Connection, login: str, grants: Sequence[Grant], at: datetime | None = None) -> Person:
+    """A new account with these grants."""
     return add_person(conn, login, login.title(), grants, By(actor="system:test", at=at or SystemClock().now()), password=PASSWORD)[0]
 
 
@@ -43,8 +47,12 @@ def paired(base: str, conn: Connection, by: By, **limits: Any) -> tuple[int, str
 def cookie(conn: Connection, login: str, roles: Sequence[str], at: datetime | None = None, *, port: int = 8050) -> str:
     """Header of a person's browser who has just signed in."""
     when = at or SystemClock().now()
-    token = sessions.begin(conn, person(conn, login, roles, when), By(actor="system:test", at=when))
-    return f"{Cookies(secure=False, port=port).name('session')}={token}"
+    return signed_in(conn, person(conn, login, roles, when), when, port=port)
+
+
+def signed_in(conn: Connection, who: Person, at: datetime, *, port: int = 8050) -> str:
+    """Header of this person's browser."""
+    return f"{Cookies(secure=False, port=port).name('session')}={sessions.begin(conn, who, By(actor='system:test', at=at))}"
 
 
 def viewer(dsn: str, at: datetime | None = None, *, port: int = 8050) -> str:

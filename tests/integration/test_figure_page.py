@@ -19,12 +19,12 @@ from ioc.kpi.engine.registry import sections
 from ioc.moment import asked_moment, now_moment
 from ioc.panels.engine.contract import Number
 from ioc.panels.engine.registry import panels
-from ioc.people import screens, sessions
-from ioc.people.accounts import By, add_person
+from ioc.people import screens
+from ioc.people.accounts import By
 from ioc.people.principal import Grant
 from ioc.settings import Settings
 from ioc.words import words
-from tests.integration.cast import PASSWORD, cookie, viewer
+from tests.integration.cast import cookie, holding, signed_in, viewer
 from tests.integration.web_server import Answer, ask, serving
 from tests.integration.web_story import NOW, PROFILE, Story, ago, every_kind, seen, told
 from tests.profiles import FICTIONAL
@@ -62,9 +62,7 @@ def house(module_dsn: str) -> Iterator[House]:
 
 def unit_head(conn: Connection) -> str:
     """The cookie of a head of the unit 99001."""
-    grants = [Grant(role="unit_head", units=frozenset({"99001"}))]
-    person = add_person(conn, f"head{NOW.timestamp():.0f}", "Head", grants, BY, password=PASSWORD)[0]
-    return f"{Cookies(secure=False, port=8050).name('session')}={sessions.begin(conn, person, BY)}"
+    return signed_in(conn, holding(conn, f"head{NOW.timestamp():.0f}", [Grant(role="unit_head", units=frozenset({"99001"}))], NOW), NOW)
 
 
 def a_screen(conn: Connection) -> str:

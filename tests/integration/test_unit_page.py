@@ -10,7 +10,6 @@ import pytest
 import ioc.api.console_unit
 from ioc.api.app import create_app
 from ioc.api.figures import covers
-from ioc.api.identity import Cookies
 from ioc.clock import FrozenClock
 from ioc.db.connect import Connection
 from ioc.errors import UnavailableError
@@ -20,18 +19,15 @@ from ioc.panels.engine.parts import Holds, Part, numbers, parts
 from ioc.panels.engine.registry import panels
 from ioc.panels.engine.take import take
 from ioc.panels.engine.wording import text_of
-from ioc.people import sessions
-from ioc.people.accounts import By, add_person
 from ioc.people.principal import Grant
 from ioc.settings import Settings
 from ioc.words import words
-from tests.integration.cast import PASSWORD, cookie
+from tests.integration.cast import cookie, holding, signed_in
 from tests.integration.streams_db import rows
 from tests.integration.web_server import Answer, ask, serving
 from tests.integration.web_story import NOW, PROFILE, every_kind, told
 from tests.profiles import FICTIONAL
 
-BY = By(actor="system:test", at=NOW)
 MOMENT = now_moment(NOW)
 VI = words("vi")
 PATH = "/console/unit"
@@ -51,8 +47,7 @@ class House(NamedTuple):
 
     def head(self, *grants: Grant) -> str:
         number = rows(self.conn, "select count(*) from person")[0][0]
-        person = add_person(self.conn, f"head{number}", "Head", list(grants), BY, password=PASSWORD)[0]
-        return f"{Cookies(secure=False, port=8050).name('session')}={sessions.begin(self.conn, person, BY)}"
+        return signed_in(self.conn, holding(self.conn, f"head{number}", grants, NOW), NOW)
 
 
 @pytest.fixture(scope="module")

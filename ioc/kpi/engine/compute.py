@@ -127,22 +127,25 @@ def _figure(section: Section, kpi: Kpi, place: Place, columns: Mapping[str, floa
             flags: Sequence[str]) -> Figure:
     numerator, denominator = _total(columns, kpi.over), _total(columns, kpi.under) if kpi.under else None
     cases = _total(columns, kpi.counts or kpi.under) if kpi.counts or kpi.under else None
-    told = [*flags]
+    value, earned = valued(kpi, numerator, denominator, cases)
+    return Figure(
+        key=f"{section.key}.{kpi.key}", value=value, unit=kpi.unit, at=question.moment.at, known=question.moment.known, sources=section.streams,
+        unit_code=place[0], org_code=place[1], numerator=numerator if kpi.under else None, denominator=denominator,
+        cases=None if cases is None else round(cases), first_day=None if kpi.is_stock else period.first_day,
+        last_day=None if kpi.is_stock else period.last_day, flags=(*flags, *earned),
+    )
+
+
+def valued(kpi: Kpi, numerator: float | None, denominator: float | None, cases: float | None) -> tuple[float | None, tuple[str, ...]]:
+    """A figure's value of its sums, and the flags that it earns by them."""
     if kpi.under:
         value = kpi.scale * numerator / denominator if denominator and numerator is not None else None
     else:
         # A count of nothing is 0; a median or an extreme of nothing is not known.
         value = numerator if numerator is not None or not kpi.adds_up else 0.0
     if value is None:
-        told.append("no_base")
-    elif cases is not None and cases < FEW and kpi.under:
-        told.append("few")
-    return Figure(
-        key=f"{section.key}.{kpi.key}", value=value, unit=kpi.unit, at=question.moment.at, known=question.moment.known, sources=section.streams,
-        unit_code=place[0], org_code=place[1], numerator=numerator if kpi.under else None, denominator=denominator,
-        cases=None if cases is None else round(cases), first_day=None if kpi.is_stock else period.first_day,
-        last_day=None if kpi.is_stock else period.last_day, flags=tuple(told),
-    )
+        return None, ("no_base",)
+    return value, ("few",) if kpi.under and cases is not None and cases < FEW else ()
 
 
 def _total(columns: Mapping[str, float | None], names: Sequence[str]) -> float | None:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from ioc.db.connect import Connection
-from ioc.kpi.engine.contract import FEW, Figure, Kpi, Scope
+from ioc.kpi.engine.compute import valued
+from ioc.kpi.engine.contract import Figure, Kpi, Scope
 from ioc.moment import Moment
 from ioc.panels.engine.number import Number
 from ioc.panels.engine.take import Group, Take, number_of, question
@@ -17,6 +18,8 @@ Holds = Callable[[Figure], bool]
 """Whether a figure's place belongs to somebody."""
 COMMON = frozenset({"simulated", "unfinished", "closed", "calendar_unconfirmed"})
 """Flags that all places of a figure have."""
+EARNED = frozenset({"few", "no_base"})
+"""Flags that a place has by its own sums."""
 
 
 class Part(NamedTuple):
@@ -72,9 +75,8 @@ def _joined(kpi: Kpi, figures: Sequence[Figure]) -> Figure | None:
         return figures[0] if len(figures) == 1 else None
     first, cases = figures[0], _sum(f.cases for f in figures)
     over, under = _sum(f.numerator for f in figures), _sum(f.denominator for f in figures)
-    value = (kpi.scale * over / under if under and over is not None else None) if kpi.under else _sum(f.value for f in figures)
-    flags = {flag for f in figures for flag in f.flags} - {"few", "no_base"}
-    flags |= {"no_base"} if value is None else {"few"} if kpi.under and cases is not None and cases < FEW else set()
+    value, earned = valued(kpi, over if kpi.under else _sum(f.value for f in figures), under, cases)
+    flags = {flag for f in figures for flag in f.flags} - EARNED | {*earned}
     return msgspec.structs.replace(first, value=value, numerator=over, denominator=under, cases=None if cases is None else int(cases),
                                    flags=tuple(sorted(flags)))
 
